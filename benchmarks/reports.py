@@ -14,7 +14,7 @@ from typing import Any
 
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.reporting.formats.files import write
-from pytest_customerio.reporting.formats.kinds import KINDS
+from pytest_customerio.reporting.kinds import KINDS
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.rows import part
 

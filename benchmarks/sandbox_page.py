@@ -23,7 +23,7 @@ from pytest_customerio.tools.sandbox.pages.rendering import Renderer
 from pytest_customerio.tools.sandbox.pages.requests.request_pages import request_page, requests_page
 from pytest_customerio.tools.sandbox.requests.request import HttpRequest
 from pytest_customerio.tools.sandbox.requests.request_log import MAX_REQUESTS
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Event
 
 MESSAGES, PEOPLE, ROUNDS = 100_000, 300, 7

@@ -56,8 +56,9 @@ MARKS = {
 }
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the options and ini settings."""
+    _let_python_load_us(pluginmanager)
     group = parser.getgroup("customer.io", "Customer.io contract")
     for name, (text, more) in OPTIONS.items():
         group.addoption(name, help=text, **more)
@@ -90,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
     if unknown := [name for name in _ini_names(config) if name.startswith("cio") and name not in INI]:
-        from pytest_customerio.running.run.options import refuse_ini
+        from pytest_customerio.running.options import refuse_ini
 
         refuse_ini(config, unknown, INI)
     if any(config.getoption(name) not in ABSENT for name in OPTIONS) or any(_ini(config, n) for n in INI):
@@ -149,7 +150,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """What the test sent to Customer.io, and what became of the payload that met an error."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     return fixtures.cio(_run(request.config))
 
@@ -157,7 +158,7 @@ def cio(request: pytest.FixtureRequest) -> Cio:
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     return fixtures.cio_error(_run(request.config))
 
@@ -165,7 +166,7 @@ def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` with Customer.io's documented success answers; add answers of your own."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     with fixtures.cio_responses(_run(request.config)) as mock:
         yield mock
@@ -249,6 +250,15 @@ class _Reports:
                 run.blocks.fold(terminalreporter.stats, skips=self.config.getoption("fold_skipped", default=True))
 
 
+def _let_python_load_us(pluginmanager: pytest.PytestPluginManager) -> None:
+    # pytest rewrites the assertions of all modules of a distribution that has a plugin, and compiles each of ours anew
+    # where bytecode is not written, as in most containers: a third of a second in each run. The set of their names is
+    # private in pytest 8 and 9; where it is missing, loading takes longer.
+    hook = getattr(pluginmanager, "rewrite_hook", None)
+    getattr(hook, "_must_rewrite", set()).discard("pytest_customerio")
+    getattr(hook, "_marked_for_rewrite_cache", {}).clear()
+
+
 def _started(config: pytest.Config) -> Run | None:
     return config.stash.get(RUN, None)
 
@@ -293,6 +303,6 @@ def _concerned(item: pytest.Item) -> bool:
     marked = any(mark.name.startswith("cio") for mark in item.iter_markers())
     if marked or set(FIXTURES).isdisjoint(getattr(item, "fixturenames", ())):
         return marked
-    from pytest_customerio.running.run.options import asks_for
+    from pytest_customerio.running.options import asks_for
 
     return any(asks_for(item, name) for name in FIXTURES)

@@ -119,6 +119,28 @@ def test_no_circles_within_a_folder(folder: str) -> None:
         pytest.fail(f"a circle: {error.args[1]}")
 
 
+def _siblings(module: str, imported: str) -> tuple[str, str] | None:
+    """The folders beside each other in which the two modules lie, if they lie in such."""
+    ours, theirs = module.split(".")[:-1], imported.split(".")[:-1]
+    for depth, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
+        if one != other:
+            return ".".join(ours[:depth]), ".".join(theirs[:depth])
+    return None
+
+
+def test_folders_beside_each_other_import_in_one_direction() -> None:
+    """At each depth. A module directly in a folder may import from the folders within, and be imported by them."""
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        for imported in _own(module):
+            if (pair := _siblings(module, imported)) is not None:
+                graph.setdefault(pair[0], set()).add(pair[1])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {error.args[1]}")
+
+
 def test_each_library_has_its_home() -> None:
     """A library is imported by the modules that `docs/architecture.md` names for it, and by no other."""
     wrong = [
@@ -143,6 +165,8 @@ def test_these_tests_can_see() -> None:
     assert "vcr" in _foreign("cassettes.playback")
     assert "aiohttp" in _foreign("clients.http.aiohttp")
     assert "running.run.run" not in _own("plugin", deep=False)
+    assert _siblings("running.run.run", "running.test.cio") == ("running.run", "running.test")
+    assert _siblings("running.run.run", "running.session") is None
 
 
 def test_the_architecture_names_every_module() -> None:

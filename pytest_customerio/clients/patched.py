@@ -13,7 +13,18 @@ from pytest_customerio.process.parts import Library, Part
 _OUTPUT = ("output.records", "output.output")
 _OWNERSHIP = ("ownership.idle", "ownership.ownership", "ownership.queues")
 _PROCESS = ("lookups", *_OUTPUT, "exceptions", *_OWNERSHIP, "processes", "subtests", "unseen")
-_CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
+_CLOCK = (
+    "children",
+    "dates",
+    "engines",
+    "freezing",
+    "greenlets",
+    "hidden",
+    "loops",
+    "parked",
+    "time_functions",
+    "waits",
+)
 _MOCK_PARTS = ("listening.listener", "listening.sdk_calls", "placed.placements", "real_calls.unsent")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in _MOCK_PARTS)
 _QUEUES = tuple(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.reporting.sentences import causes
-from pytest_customerio.running.run.blocks import add_section
+from pytest_customerio.running.blocks import add_section
 from pytest_customerio.running.test.conclusion import FINE, Conclusion
 from pytest_customerio.running.test.tracebacks import leave_out_libraries
 

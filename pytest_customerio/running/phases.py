@@ -9,8 +9,8 @@ import pytest
 
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.formats.junit import properties
+from pytest_customerio.running.allowances import states
 from pytest_customerio.running.phase_end import PhaseEnd
-from pytest_customerio.running.run.allowances import states
 from pytest_customerio.running.test.conclusion import Conclusion, of_texts, verdicts
 from pytest_customerio.running.test.examples import each_example
 from pytest_customerio.running.test.expected import expects_failure

@@ -220,7 +220,7 @@ def test_a_test_that_is_run_again_has_its_last_result(story: Story) -> None:
 
 def test_the_page_needs_an_extra(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it the run ends before any test, with the command that installs it."""
-    monkeypatch.setattr("pytest_customerio.reporting.formats.kinds.find_spec", lambda _: None)
+    monkeypatch.setattr("pytest_customerio.reporting.kinds.find_spec", lambda _: None)
     result = story.run("def test_signup():\n    pass\n", "--cio-report=out/report.html")
     assert usage_error(result) == (
         "--cio-report=out/report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pytest_customerio.contract.engine.samples import sample
+from pytest_customerio.contract.catalog.samples import sample
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 

@@ -22,18 +22,14 @@ from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.passed_sleeps import passes_its_own
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.replaced_sleeps import ReplacedSleeps, is_replaced
+from pytest_customerio.process.clock.time_functions import TELLERS, Pairs, TimeFunctions
 from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, Timeline
 from pytest_customerio.process.clock.waits import Waits
-from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_machinery
 
-TELLERS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-NAMES = ("sleep", *TELLERS)
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
-_REAL = "it shows, or takes, real time"
-PARTS = tuple(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES)
 
 
 class Clock:
@@ -58,10 +54,9 @@ class Clock:
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
         self._replaced = ReplacedSleeps(self.now, self.wait)
-        self._running = False
+        self.running = False
         self._lock = threading.Lock()
-        self._found: dict[str, Callable[..., Any]] = {}
-        self._fakes: dict[str, Any] = {name: getattr(self, "_" + name) for name in NAMES}
+        self._time = TimeFunctions(self)
         self._patches, self._tellers = Patches(), Patches()
         self._start = 0
         self._timeline = Timeline(time.monotonic_ns)
@@ -73,35 +68,33 @@ class Clock:
         return self._hidden.reason or own_clock
 
     def __enter__(self) -> Self:
-        if any(_running_clock(getattr(time, name)) for name in NAMES):
-            raise RuntimeError("an error case is being replayed already: replays cannot be nested")
+        self._time.find()
         self.waits, self._replaced = [], ReplacedSleeps(self.now, self.wait)
         self._hidden = HiddenWaits(self._replaced.sees)
-        self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
-        self._timeline = timeline = Timeline(real_clock(self._found["monotonic_ns"]))
+        self._timeline = timeline = Timeline(real_clock(self._time.found["monotonic_ns"]))
         self._start = timeline.now()
         self._waits = Waits(timeline, self._log, self._serves)
         self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard, self._waits)
         self._freezing = Freezing(self._beneath, lambda: timeline.shift)
         self._greenlets = Greenlets(timeline, self._log, self._waits)
         sleeps = self._loops.sleeps() | self._greenlets.sleeps()
-        pairs = self._pairs("sleep") | sleeps | self._waits.functions()
+        pairs = self._time.pairs("sleep") | sleeps | self._waits.functions()
         # A mock stays where it is: the test asks it for its calls.
         self._sleeps = {key: pair for key, pair in pairs.items() if not self._replaced.sees_mock(pair[0])}
         fakes = {key: fake for key, (_, fake) in self._sleeps.items()}
         self._engines = Engines(fakes, self.now, self.wait, self._hidden.note)
         self._patches, self._tellers = Patches(), Patches()
-        self._running = True
+        self.running = True
         self._install(self._patches)
         self._install_tellers(self._tellers)
-        self._hidden.watch(self._patches, [self._fakes["sleep"], *(fake for _, fake in sleeps.values())])
+        self._hidden.watch(self._patches, [self._time.fakes["sleep"], *(fake for _, fake in sleeps.values())])
         self._hidden.look()
         self._imports = awaited_import(self._step_aside, self._freezegun_imported)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._hidden.look()
-        self._running = False
+        self.running = False
         self._imports.close()
         self._timeline.stop()
         self._loops.settle()
@@ -109,18 +102,18 @@ class Clock:
 
     def heal(self) -> None:
         """Remove functions of a stopped clock, which a test put back by undoing a patch of its own later."""
-        if self._running:
+        if self.running:
             return
         self._tellers.undo()
         self._replaced.undo()
         self._patches.undo()
-        originals = {id(fake): (fake, found) for found, fake in (self._sleeps | self._pairs(*TELLERS)).values()}
+        originals = {id(fake): (fake, found) for found, fake in (self._sleeps | self._time.pairs(*TELLERS)).values()}
         for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
             namespace[name] = originals[id(namespace[name])][1]
 
     def now(self) -> float:
         """Virtual seconds since the start: real time, and everything that was slept or advanced."""
-        if self._running:
+        if self.running:
             self._hidden.look()
         return (self._timeline.now() - self._start) / 1e9
 
@@ -146,14 +139,7 @@ class Clock:
         frame = sys._getframe(1)
         if not self.hidden and passes_its_own(frame, {id(fake) for _, fake in self._sleeps.values()}):
             self._hidden.note("the test passed a sleep of its own")
-        self._own_clock = self._own_clock or passes_its_own(frame, {id(self._fakes[name]) for name in TELLERS})
-
-    def _pairs(self, *names: str) -> dict[int, tuple[Any, Any]]:
-        """Functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
-        pairs = {name: (self._found[name], self._fakes[name]) for name in names}
-        # A function of a stopped clock may stand there, which a test put back.
-        there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
-        return there | {id(pair[0]): pair for pair in pairs.values()}
+        self._own_clock = self._own_clock or passes_its_own(frame, {id(self._time.fakes[name]) for name in TELLERS})
 
     def _install(self, patches: Patches) -> None:
         self._read_modules()
@@ -166,17 +152,17 @@ class Clock:
         children.install(patches, self._timeline)
 
     def _read_modules(self) -> None:
-        functions = self._sleeps.keys() | self._pairs(*TELLERS).keys()
+        functions = self._sleeps.keys() | self._time.pairs(*TELLERS).keys()
         places().read(functions)
         holders().read(functions)
 
     def _install_tellers(self, patches: Patches) -> None:
-        self._replace(patches, TELLERS, self._pairs(*TELLERS))
-        dates.install(patches, self._moved)
+        self._replace(patches, TELLERS, self._time.pairs(*TELLERS))
+        dates.install(patches, self._time.moved)
 
-    def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
-        for name in (one for one in names if not is_replaced(self._found[one])):
-            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
+    def _replace(self, patches: Patches, names: tuple[str, ...], targets: Pairs) -> None:
+        for name in (one for one in names if not is_replaced(self._time.found[one])):
+            patches.put(vars(time), name, self._time.fakes[name], original=self._time.found[name])
         for namespace, name in places().bound(targets):
             found, fake = targets[id(namespace[name])]
             patches.put(namespace, name, fake, original=found)
@@ -198,10 +184,10 @@ class Clock:
         self._tellers = Patches()
 
     def _step_back(self) -> None:
-        self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._time.find_tellers()
         self._read_modules()
         self._install_tellers(self._tellers)
-        self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
+        self._timeline.measure_with(real_clock(self._time.found["monotonic_ns"]), self._aside_at)
 
     def _freezegun_imported(self, name: str) -> None:
         self._step_back()
@@ -214,28 +200,21 @@ class Clock:
             self._slept[flow] = self._slept.get(flow, 0.0) + seconds
 
     def _is_heard(self) -> bool:
-        return self._running and time.monotonic is self._fakes["monotonic"]
+        return self.running and time.monotonic is self._time.fakes["monotonic"]
 
-    def _at_work(self) -> Clock | None:
-        """The clock that runs now. An object that was made while this one ran, and lives on, may hold its functions."""
-        there = getattr(time.sleep, "__self__", None)
-        return self if self._running else there if isinstance(there, Clock) and there._running else None
+    @property
+    def shift(self) -> int:
+        """The nanoseconds that its functions add to real time."""
+        return self._timeline.shift - self._freezing.base
 
-    def _moved(self) -> int:
-        """The nanoseconds that the caller of one of our functions sees added to real time."""
-        clock = self._at_work()
-        if clock is None or is_machinery(_caller(sys._getframe(1))):
-            return 0
-        return clock._timeline.shift - clock._freezing.base
-
-    def _sleep(self, seconds: Any, /) -> None:
-        if (clock := self._at_work()) not in (self, None):
-            clock._sleep(seconds)
-            return
-        caller = _caller(sys._getframe())
-        found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
+    def sleep(self, seconds: Any, caller: types.FrameType) -> None:
+        """`time.sleep`, as called by this frame: time moves on at once, and the wait is logged."""
+        found, value = (
+            self._time.found["sleep"],
+            seconds if isinstance(seconds, float) else operator.index(seconds),
+        )
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
-        real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
+        real = not self.running or caller.f_globals is vars(subprocess) or is_machinery(caller)
         real = real or (not self._serves() and _is_of_libraries(caller))
         if not real and 0 <= value <= LONGEST:  # for anything else the original raises its own error
             self._log(float(value))
@@ -249,31 +228,6 @@ class Clock:
                 self.advance(value)
         found(seconds)
 
-    def _time(self) -> float:
-        return float(self._found["time"]() + self._moved() / 1e9)
-
-    def _time_ns(self) -> int:
-        return int(self._found["time_ns"]() + self._moved())
-
-    def _monotonic(self) -> float:
-        return float(self._found["monotonic"]() + self._moved() / 1e9)
-
-    def _monotonic_ns(self) -> int:
-        return int(self._found["monotonic_ns"]() + self._moved())
-
-    def _perf_counter(self) -> float:
-        real = self._found["perf_counter"]()
-        return float(real if sys._getframe(1).f_code is self.test_code else real + self._moved() / 1e9)
-
-    def _perf_counter_ns(self) -> int:
-        real = self._found["perf_counter_ns"]()
-        return int(real if sys._getframe(1).f_code is self.test_code else real + self._moved())
-
-
-def _caller(frame: types.FrameType) -> types.FrameType:
-    """The caller of a function; itself where a greenlet was spawned to run just this function."""
-    return frame.f_back or frame
-
 
 def _is_of_libraries(frame: types.FrameType | None) -> bool:
     """Whether no function of a project runs in this thread, as in one of dramatiq's that looks for time limits.
@@ -286,15 +240,3 @@ def _is_of_libraries(frame: types.FrameType | None) -> bool:
             return False
         frame = frame.f_back
     return True
-
-
-def _running_clock(function: object) -> bool:
-    owner = getattr(function, "__self__", None)
-    return isinstance(owner, Clock) and owner._running
-
-
-def _unwrapped(function: Any, name: str) -> Any:
-    """The function beneath those of stopped clocks, which a test may have put back by undoing a patch of its own."""
-    while isinstance(owner := getattr(function, "__self__", None), Clock):
-        function = owner._found[name]
-    return function

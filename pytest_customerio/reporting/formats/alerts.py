@@ -7,8 +7,8 @@ from typing import Any
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.reporting.formats.annotations import from_workspace
-from pytest_customerio.reporting.formats.problems import Problem, problems
 from pytest_customerio.reporting.formats.sarif import Alert, Spot, Suppression, message
+from pytest_customerio.reporting.problems import Problem, problems
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.sentences import causes
 

@@ -10,8 +10,8 @@ import re
 import sys
 from pathlib import Path
 
-from pytest_customerio.reporting.formats.problems import Problem, problems
 from pytest_customerio.reporting.looked_at import counted, named
+from pytest_customerio.reporting.problems import Problem, problems
 from pytest_customerio.reporting.results import Results
 
 # GitHub shows ten annotations of each kind for one step. More would only make the log longer.

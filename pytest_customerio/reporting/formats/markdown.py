@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_customerio.reporting import reach
-from pytest_customerio.reporting.formats.problems import Problem, problems
 from pytest_customerio.reporting.looked_at import counted, named
 from pytest_customerio.reporting.matrix import Cell, cells
+from pytest_customerio.reporting.problems import Problem, problems
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.sentences import inapplicable
 from pytest_customerio.reporting.sentences.headline import headline, unjudged

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from json import JSONEncoder
 from typing import Any
 
-from pytest_customerio.reporting.formats.problems import STATES, state_of
 from pytest_customerio.reporting.matrix import family
+from pytest_customerio.reporting.problems import STATES, state_of
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.rows import Row
 from pytest_customerio.reporting.sentences.inapplicable import function

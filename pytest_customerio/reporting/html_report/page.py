@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pytest_customerio.reporting import reach
-from pytest_customerio.reporting.formats.problems import problems
 from pytest_customerio.reporting.html_report.compact import data
 from pytest_customerio.reporting.matrix import CONTRACT, cells
+from pytest_customerio.reporting.problems import problems
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.sentences.headline import headline, unjudged
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pytest_customerio.reporting.formats.problems import Problem
 from pytest_customerio.reporting.looked_at import counted
+from pytest_customerio.reporting.problems import Problem
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.sentences.inapplicable import function
 

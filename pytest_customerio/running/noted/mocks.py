@@ -12,21 +12,17 @@ import pytest
 
 from pytest_customerio.clients.mocks import CLIENTS, MODULES, SDKS
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.contract.contract import Judged
-from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.output.warned import Warnings
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_stand_in
-from pytest_customerio.reporting.sentences import mocked
 from pytest_customerio.running.noted.code_of_tests import CodeOfTests, values_of
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.listening.listener import Listener
     from pytest_customerio.clients.mocks.notes.notes import Note, Notes
-    from pytest_customerio.clients.mocks.notes.refusals import Refusal
     from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
     from pytest_customerio.running.test.test import CheckedTest
 
@@ -162,11 +158,13 @@ class Mocks:
             self._listener.through.end_test()
         if test.mocked is None:
             return
+        from pytest_customerio.running.noted.mocked_calls import MockedCalls
+
         notes, refusals = test.mocked.take()
-        if notes:
-            for found in self._made_again(notes):
-                self._add(test, test.mocked, found)
-        self._add_refusals(test, test.mocked, refusals, raised)
+        calls = MockedCalls(test, test.mocked, self._catalog)
+        for found in self._made_again(notes) if notes else ():
+            calls.add(found)
+        calls.add_refusals(refusals, raised)
 
     def _first_notes(self, test: CheckedTest) -> Notes:
         from pytest_customerio.clients.mocks.notes.notes import Notes
@@ -211,52 +209,3 @@ class Mocks:
             return reenact(self._listener.known, notes, busy=self._traffic.ownership.is_busy())
         finally:
             self._traffic.unsent = None
-
-    def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
-        note = found.note
-        client = note.through
-        if found.why:
-            notes.skip(found.why, note.sent_from)
-        if found.error:
-            broken = mocked.hidden(note.role.label, found.error, note.sent_from, fake=note.fake)
-            self._add_violation(test, client, note.at, broken, self._operation(note))
-        notes.without_keys += bool(found.requests) and not found.keys
-        if not (found.why or found.error or found.requests or note.role.kind == "class"):
-            notes.calls -= 1  # it leads elsewhere, or sends nothing
-            notes.built = notes.built or (note.role.label if note.role.library.sdk else "")
-        for request in found.requests:
-            notes.answered[client] += 1
-            request.client, request.sent_from, request.at = client, note.sent_from, note.at
-            request.status = request.raised = None
-            test.record.hear(request)
-
-    def _add_refusals(
-        self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
-    ) -> None:
-        """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
-        from pytest_customerio.clients.mocks.notes.refusals import chain
-
-        own = {id(one) for one in chain(raised)} if raised is not None else set()
-        declared = test.plan.errors.raises if test.plan.errors else ()
-        for one in refusals:
-            if id(one.error) not in own and not isinstance(one.error, declared):
-                broken = mocked.not_sent(one.label, one.text, one.sent_from)
-                self._add_violation(test, one.label, one.at, broken, self._catalog.operations.get(one.operation or ""))
-
-    def _add_violation(
-        self, test: CheckedTest, client: str, at: float, broken: Violation, operation: Operation | None
-    ) -> None:
-        assert test.mocked is not None
-        test.mocked.not_sent += 1
-        pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
-        test.record.hear_judged(pending.frozen(), Judged(operation, (broken,)))
-
-    def _operation(self, note: Note) -> Operation | None:
-        """The operation that a call would have been: the method tells, or the address."""
-        from pytest_customerio.clients.mocks.originals.calls import address, method_of
-
-        role, args, kwargs = note.role, note.given.args, note.given.kwargs
-        if role.operation is not None:
-            return self._catalog.operations.get(role.operation)
-        url = address(role, args, kwargs)
-        return self._catalog.match(method_of(role, args, kwargs), url).operation if url else None

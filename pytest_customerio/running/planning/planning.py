@@ -13,9 +13,9 @@ from pytest_customerio.core.allowances import Allowance, mark_allowance
 from pytest_customerio.core.marks import ErrorsMark, contract_mark
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.process.recognition import code_of
+from pytest_customerio.running import options
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.planning.unittest import case_of, function_of, key_of, operation_of
-from pytest_customerio.running.run import options
 
 if TYPE_CHECKING:
     from pytest_customerio.running.phases import Phases

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.reporting.results import About
-from pytest_customerio.running.run import options
+from pytest_customerio.running import options
 
 STOPPED = "stopped before all tests had run"
 SELECTED = "a part of the suite"

@@ -23,8 +23,8 @@ from pytest_customerio.reporting.baseline.ran import Ran
 from pytest_customerio.reporting.baseline.update import Draw, Update, updated
 from pytest_customerio.reporting.formats.files import write
 from pytest_customerio.reporting.sentences import inapplicable
+from pytest_customerio.running import options
 from pytest_customerio.running.planning.unittest import function_of
-from pytest_customerio.running.run import options
 
 if TYPE_CHECKING:
     from pytest_customerio.core.settings import Settings

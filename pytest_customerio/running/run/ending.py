@@ -9,7 +9,8 @@ import pytest
 from pytest_customerio.reporting.minimum import NOT_ASKED, minimum
 from pytest_customerio.reporting.sentences import inapplicable
 from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
-from pytest_customerio.running.run import options, xdist
+from pytest_customerio.running import options
+from pytest_customerio.running.run import xdist
 from pytest_customerio.running.run.notes import is_planless
 
 if TYPE_CHECKING:

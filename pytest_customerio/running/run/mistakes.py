@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import pytest
 
-from pytest_customerio.running.run import options, xdist
+from pytest_customerio.running import options
+from pytest_customerio.running.run import xdist
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.core.nearest import did_you_mean
 from pytest_customerio.core.settings import RECORDINGS
+from pytest_customerio.running import options
+from pytest_customerio.running.allowances import Allowances
 from pytest_customerio.running.planning.marks import Marks
-from pytest_customerio.running.run import options
-from pytest_customerio.running.run.allowances import Allowances
 
 if TYPE_CHECKING:
     import pytest

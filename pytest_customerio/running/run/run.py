@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_customerio.core.settings import Settings
-from pytest_customerio.reporting.formats import kinds
+from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
+from pytest_customerio.running import options
+from pytest_customerio.running.allowances import NEEDED
+from pytest_customerio.running.blocks import Blocks
 from pytest_customerio.running.planning.planning import Planning
 from pytest_customerio.running.planning.unittest import case_of
-from pytest_customerio.running.run import options, xdist
+from pytest_customerio.running.run import xdist
 from pytest_customerio.running.run.about import about
-from pytest_customerio.running.run.allowances import NEEDED
-from pytest_customerio.running.run.blocks import Blocks
 from pytest_customerio.running.run.ending import Ending, was_stopped
 from pytest_customerio.running.run.mistakes import Mistakes
 from pytest_customerio.running.run.notes import Notes

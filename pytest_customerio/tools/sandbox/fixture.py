@@ -16,7 +16,7 @@ from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
 
 

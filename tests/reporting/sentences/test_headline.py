@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from resulting import BAD, LOST, WARNING, results, seen, verdict
 
-from pytest_customerio.reporting.formats.problems import problems
+from pytest_customerio.reporting.problems import problems
 from pytest_customerio.reporting.results import About, Results
 from pytest_customerio.reporting.sentences.headline import Headline, headline, unjudged
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.core.settings import Settings
-from pytest_customerio.running.run import options
-from pytest_customerio.running.run.allowances import UNNEEDED_HERE
+from pytest_customerio.running import options
+from pytest_customerio.running.allowances import UNNEEDED_HERE
 from pytest_customerio.running.run.notes import Notes
 
 LINE = "allowed, but not needed: ini cio_allow: jitter: x"

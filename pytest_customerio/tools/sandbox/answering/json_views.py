@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pytest_customerio.tools.sandbox.answering.faults import Fault
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObject
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.people.segments import Segment

@@ -15,7 +15,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.json_values import mapping
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import MAX_DELIVERIES, Workspace
 

@@ -12,7 +12,7 @@ from pytest_customerio.tools.sandbox.pages.query import Query
 from pytest_customerio.tools.sandbox.pages.scanning import scan
 from pytest_customerio.tools.sandbox.pages.story import life
 from pytest_customerio.tools.sandbox.pages.webhook_pages import simulation
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 _FACTS = ("from", "reply_to", "cc", "bcc", "preheader")  # members of the payload that the page of a message shows
 MOST_METRICS = 30

@@ -17,7 +17,7 @@ from pytest_customerio.tools.sandbox.pages.query import Query
 from pytest_customerio.tools.sandbox.pages.requests.entries import level, summarize, visited
 from pytest_customerio.tools.sandbox.pages.requests.request_search import names_of_person, search_requests
 from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
 
 Kind = Literal["events", "messages", "requests"]

@@ -11,7 +11,7 @@ from pytest_customerio.tools.sandbox.pages.query import Query
 from pytest_customerio.tools.sandbox.pages.scanning import scan
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookAttempt, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.forgery import FAULTS, FORGED
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
 
 # What becomes of a message most often, in its order, with the word on the button.

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Template
+from pytest_customerio.tools.sandbox.workspace.deliveries import Template
 
 _NAME = re.compile(r"[\w-]+")
 _FRONT = re.compile(r"---\r?\n(?P<front>.*?)^---\r?\n", re.DOTALL | re.MULTILINE)

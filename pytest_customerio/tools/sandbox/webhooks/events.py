@@ -9,7 +9,7 @@ from typing import Any
 from pytest_customerio.contract.webhook_events import FAILURE, event_name, members_of, metrics
 from pytest_customerio.tools.sandbox.email_html import list_links
 from pytest_customerio.tools.sandbox.json_values import as_text, parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import Report
 from pytest_customerio.tools.sandbox.workspace.people.person import Person
 

@@ -8,7 +8,7 @@ from typing import Any
 from pytest_customerio.contract.webhook_events import metrics
 from pytest_customerio.core.nearest import did_you_mean, nearest
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import Report
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pytest_customerio.tools.sandbox.bounded import put_bounded
-from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import (
+from pytest_customerio.tools.sandbox.workspace.deliveries import (
     BroadcastTrigger,
     Delivery,
     DeliveryStore,
     Template,
 )
+from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.messages.esp_suppressions import EspSuppressions
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import (
     MAX_REPORTS,

@@ -20,7 +20,7 @@ from pytest_customerio.tools.sandbox.answering.json_views import (
     search_requests,
     workspace_json,
 )
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

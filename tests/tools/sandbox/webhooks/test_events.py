@@ -8,7 +8,7 @@ from for_each import for_each
 
 from pytest_customerio.contract.webhook_events import metrics, violations
 from pytest_customerio.tools.sandbox.webhooks.events import build_event, event_id, with_content
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import Report
 from pytest_customerio.tools.sandbox.workspace.people.person import Person
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.memory import Memory, weigh
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.people.visitors import LINK_WINDOW

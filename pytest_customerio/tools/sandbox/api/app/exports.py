@@ -15,7 +15,7 @@ from pytest_customerio.tools.sandbox.api.app.messages.delivery_filter import Del
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.audience import matching_people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.utils import parseaddr
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 EVERY_DOMAIN = ""
 # What happened to a message that makes the provider suppress its address, and the reason in the App API.

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_customerio.tools.sandbox.json_values import integer, mapping
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.person import Person
 
 STATUS = "_last_status"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.esp_suppressions import EspSuppressions, sending_domain
 
 SHOP, NEWS = "Shop <shop@mail.example.com>", "news@news.example.com"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.activities import MAX_ACTIVITIES, ActivityLog, channel
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.people.visitors import LINK_WINDOW

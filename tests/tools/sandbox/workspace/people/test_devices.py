@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.devices import STATUS, add_device, note_push
 from pytest_customerio.tools.sandbox.workspace.people.person import Person
 

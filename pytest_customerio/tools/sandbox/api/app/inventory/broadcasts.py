@@ -18,7 +18,7 @@ from pytest_customerio.tools.sandbox.api.app.inventory.resources import (
 from pytest_customerio.tools.sandbox.api.app.inventory.translations import get_translation, put_translation
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import BroadcastTrigger
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from pytest_customerio.tools.sandbox.api.app.inventory.resources import find_template, is_template
 from pytest_customerio.tools.sandbox.json_values import integer, parse_number
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
 
 _DAY = 86_400
 USUAL, LONGEST = 183 * _DAY, 366 * _DAY  # six months, twelve months

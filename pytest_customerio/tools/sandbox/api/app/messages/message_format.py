@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.api.app.format import person_identifiers
 from pytest_customerio.tools.sandbox.api.app.inventory.resources import find_template
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.activities import channel
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -23,7 +23,7 @@ from pytest_customerio.tools.sandbox.api.app.paging import page_of
 from pytest_customerio.tools.sandbox.api.app.people.lookups import person_in_path
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.activities import channel
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -8,7 +8,7 @@ from typing import Any
 from pytest_customerio.tools.sandbox.api.app.messages.message_format import metrics
 from pytest_customerio.tools.sandbox.api.call import Call
 from pytest_customerio.tools.sandbox.json_values import parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 # The seconds of a period, and how many periods there are unless `steps` says so, and at most
 # (docs.customer.io/files/journeys-app.json). A month has 30 days here.

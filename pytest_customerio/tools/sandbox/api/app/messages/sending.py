@@ -10,7 +10,7 @@ from pytest_customerio.tools.sandbox.api.app.format import attributes
 from pytest_customerio.tools.sandbox.api.app.inventory.resources import note_broadcast, note_template
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings, parse_number
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import (
+from pytest_customerio.tools.sandbox.workspace.deliveries import (
     BroadcastTrigger,
     Delivery,
     Template,

@@ -9,8 +9,8 @@ import pytest
 
 from pytest_customerio.tools.sandbox.api.app.inventory.resources import note_template
 from pytest_customerio.tools.sandbox.api.app.messages.delivery_filter import LONGEST, USUAL, DeliveryFilter
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
 
 NOW = 1_764_000_000
 DAY = 86_400

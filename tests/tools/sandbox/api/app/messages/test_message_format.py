@@ -8,7 +8,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.api.app.inventory.resources import note_template
 from pytest_customerio.tools.sandbox.api.app.messages.message_format import archived_message, message, metrics
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 

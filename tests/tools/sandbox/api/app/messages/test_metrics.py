@@ -6,7 +6,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.api.app.messages.metrics import journey_series, series
 from pytest_customerio.tools.sandbox.api.call import Call
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 HOUR, NOW = 3600, 1_764_000_000
 

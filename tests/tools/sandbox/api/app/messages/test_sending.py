@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 ADA: dict[str, Any] = {"identifiers": {"id": "42"}}
 MAIL: dict[str, Any] = {**ADA, "to": "ada@example.com", "from": "us@example.com"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 
 def types(ask: SandboxClient, target: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from pytest_customerio import plugin
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, SettingsError
-from pytest_customerio.running.run import options
+from pytest_customerio.running import options
 
 PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
 

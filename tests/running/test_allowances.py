@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.core.allowances import Allowance
+from pytest_customerio.running.allowances import NEEDED, UNKNOWN, UNNEEDED, UNNEEDED_HERE, Allowances, states
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.run.allowances import NEEDED, UNKNOWN, UNNEEDED, UNNEEDED_HERE, Allowances, states
 
 OWN, SHARED, INI = "t.py::a[429]: cio_allow('outcome')", "t.py: cio_allow('jitter')", "ini cio_allow: jitter: x"
 ALLOW = tuple(Allowance(given[-10:], None, "x", given=given) for given in (OWN, SHARED))

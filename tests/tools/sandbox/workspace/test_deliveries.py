@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery, DeliveryStore, describe_template
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery, DeliveryStore, describe_template
 
 
 def test_a_template_of_customer_io() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resulting import BAD, LOST, WARNING, results, verdict
 
-from pytest_customerio.reporting.formats.problems import problems
+from pytest_customerio.reporting.problems import problems
 
 
 def test_what_was_found_for_one_cause_is_one_problem() -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_customerio.running.test import fixtures
+from pytest_customerio.running.run import fixtures
 
 TESTS = """
 import pytest

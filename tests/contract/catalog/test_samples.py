@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.engine.samples import sample
+from pytest_customerio.contract.catalog.samples import sample
 
 DEFINITIONS = {"person": {"properties": {"id": {"type": "string", "examples": ["42"]}}}}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.reporting.formats import kinds
+from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.results import Results
 
 

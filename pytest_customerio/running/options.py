@@ -13,7 +13,7 @@ import pytest
 from pytest_customerio.core import gate, marks, settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
-from pytest_customerio.reporting.formats import kinds
+from pytest_customerio.reporting import kinds
 
 T = TypeVar("T")
 # Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from _pytest._io import TerminalWriter
 
-from pytest_customerio.running.run.blocks import Blocks, Crash, Same
+from pytest_customerio.running.blocks import Blocks, Crash, Same
 
 
 class Text:
