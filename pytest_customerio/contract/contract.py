@@ -55,12 +55,14 @@ class Head(NamedTuple):
     """What a request says before its payload is read: where it goes, and what is wrong with address and credentials.
 
     `has_payload` says whether its payload is judged. `special` says that more is judged than its schema and meaning.
+    `like` is the operation whose payload it has, where that is another one.
     """
 
     place: Match
     violations: tuple[Violation, ...] = ()
     has_payload: bool = False
     special: bool = False
+    like: Operation | None = None
 
 
 class Contract:
@@ -105,8 +107,9 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, operation, interaction.payload, headers, interaction.at or time())
-        if self._plan is not None and operation is not None and interaction.body_known:
-            carried = contents(operation.id, interaction.payload.value, head.place.params)
+        meant = head.like or operation
+        if self._plan is not None and meant is not None and interaction.body_known:
+            carried = contents(meant.id, interaction.payload.value, head.place.params)
             found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
@@ -123,15 +126,16 @@ class Contract:
         only = first if len(operations) == 1 else None
         known = only is None or self._schemas.constrains_body(first)
         place = Match(Address(), only, tuple(operations))
-        return Head(place, (), known and first.method in _WITH_BODY, _is_special(first))
+        like = self._catalog.operations.get(first.like)
+        return Head(place, (), known and first.method in _WITH_BODY, _is_special(like or first), like)
 
     def judge_payload(self, head: Head, sent: Payload) -> Judged:
         """What the contract says about a payload by itself: where it went, with which headers and when is not known."""
         place = head.place
         operation = place.operation or self._catalog.select(place.candidates, sent.value)[0]
-        found = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT)
-        if self._plan is not None and operation is not None:
-            found += islice(self._plan.judge(contents(operation.id, sent.value, {}), sent.size), _MOST)
+        found, meant = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT), head.like or operation
+        if self._plan is not None and meant is not None:
+            found += islice(self._plan.judge(contents(meant.id, sent.value, {}), sent.size), _MOST)
         return Judged(operation, in_order(found, None) if found else ())
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
@@ -152,7 +156,8 @@ class Contract:
             found += _judge_credentials(place, credentials, names_workspace=names_workspace)
         first = place.candidates[0]
         constrained = place.operation is None or self._schemas.constrains_body(first)
-        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, _is_special(first))
+        like = self._catalog.operations.get(first.like)
+        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, _is_special(like or first), like)
 
     def _judge_parameters(self, place: Match) -> list[Violation]:
         given = {"path": dict(place.params), "query": dict(place.query)}
@@ -174,11 +179,11 @@ class Contract:
         payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
             return [no_object("$", payload)]
-        found = self._judge_payload(operation, place.candidates, payload, sent.size, at)
+        first = head.like or place.candidates[0]
+        found = self._judge_payload(head.like or operation, place.candidates, payload, sent.size, at)
         if sent.size > LEAST_LIMIT:
-            found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
+            found += judge_sizes(first, payload, sent.size)
         if head.special:
-            first = place.candidates[0]
             if first.surface == "pipelines":
                 found += strict_mode(first, headers)
             if first.id in _WITH_PARAMETERS:

@@ -43,7 +43,7 @@ class Routes:
                 for name, row in shared["routes"].items()
             }
             self.operations: Mapping[str, Operation] = MappingProxyType(
-                {name: _operation(name, _about(row)) for name, row in self._rows.items()}
+                {name: _operation(name, _about(row) | _like(name, row)) for name, row in self._rows.items()}
             )
             # Calls that clients send, but that no OpenAPI document of Customer.io's lists.
             self.unlisted = frozenset(name for name, row in self._rows.items() if row.get("openapi") is False)
@@ -125,6 +125,7 @@ def _operation(name: str, about: Mapping[str, Json]) -> Operation:
         auth=about["auth"],
         docs=about["docs"],
         variant=MappingProxyType(about.get("variant", {})),
+        like=about.get("like", ""),
     )
 
 
@@ -132,6 +133,11 @@ def _about(row: Mapping[str, Json]) -> dict[str, Json]:
     method, path = row["call"].split(" ")
     given = {name: row[name] for name in ("hosts", "auth", "docs", "evidence")}
     return {"method": method, "path": path, **given, "success": row.get("success", 200)}
+
+
+def _like(operation: str, row: Mapping[str, Json]) -> dict[str, Json]:
+    surface = operation.partition(".")[0]
+    return {"like": f"{surface}.{row['like']}"} if "like" in row else {}
 
 
 def _references(node: Json) -> Iterator[str]:
