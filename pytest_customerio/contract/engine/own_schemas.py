@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_customerio.contract.engine.arguments import misuses
 from pytest_customerio.contract.engine.bundle import foreign_references
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.core.data import DataError, read_json
@@ -44,7 +45,7 @@ def checked_schema(path: Path, document: Mapping[str, Json], common: Mapping[str
     outside = foreign_references(schema.document)
     if outside:
         raise DataError(path, line_of(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
-    problem = schema.flaw()
+    problem = schema.flaw() or next(misuses(document), None)
     if problem is not None:
         raise DataError(path, line_of(path, problem[0]), problem[1])
     return schema
