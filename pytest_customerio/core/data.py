@@ -35,9 +35,9 @@ class UnknownNameError(Exception):
 
 
 def read_json(path: Path) -> Any:
-    """The JSON in a file. Raises `DataError` with the line."""
+    """The JSON in a file, with or without the mark that editors put before UTF-8. Raises `DataError` with the line."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        return json.loads(path.read_text("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
