@@ -12,7 +12,6 @@ from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.ownership.ownership import Ownership
 from pytest_customerio.reporting.sentences.answered import Answered
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.notes.notes import Notes
+    from pytest_customerio.judging.judgement import Judgement
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 
