@@ -10,9 +10,10 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 
-_EMAIL = re.compile(
-    r"""(?:[^\s@,;:<>()\[\]\\"]+|"[^"\r\n]+")@(?:[^\s@,;:<>()\[\]\\".]+\.)+[^\s@,;:<>()\[\]\\".]+""",
-)
+# What stands in no address: blanks, controls, signs that nobody sees (soft hyphen, zero-width space, marks of direction
+# and of the byte order), and those that separate.
+_NONE = r"""\s\x00-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff@,;:<>()\[\]\\\""""
+_EMAIL = re.compile(rf"""(?:[^{_NONE}]+|"[^"\r\n]+")@(?:[^{_NONE}.]+\.)+[^{_NONE}.]+""")
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 _LISTED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
 _PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
