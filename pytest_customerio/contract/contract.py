@@ -14,7 +14,6 @@ from pytest_customerio.contract.auth import from_url, judge_auth, service_accoun
 from pytest_customerio.contract.catalog.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
 from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.engine.schemas import Schemas
-from pytest_customerio.contract.plan.contents import contents
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
 from pytest_customerio.contract.rules import in_order, violation, vocabulary
 from pytest_customerio.contract.semantics import (
@@ -107,10 +106,8 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, operation, interaction.payload, headers, interaction.at or time())
-        meant = head.like or operation
-        if self._plan is not None and meant is not None and interaction.body_known:
-            carried = contents(meant.id, interaction.payload.value, head.place.params)
-            found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
+        if self._plan is not None and interaction.body_known:
+            found += self._plan.judge_payload(head.like or operation, interaction.payload, head.place.params)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
         if interaction.exempt:
@@ -133,9 +130,9 @@ class Contract:
         """What the contract says about a payload by itself: where it went, with which headers and when is not known."""
         place = head.place
         operation = place.operation or self._catalog.select(place.candidates, sent.value)[0]
-        found, meant = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT), head.like or operation
-        if self._plan is not None and meant is not None:
-            found += islice(self._plan.judge(contents(meant.id, sent.value, {}), sent.size), _MOST)
+        found = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT)
+        if self._plan is not None:
+            found += self._plan.judge_payload(head.like or operation, sent)
         return Judged(operation, in_order(found, None) if found else ())
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
@@ -171,7 +168,6 @@ class Contract:
     def _judge_body(
         self, head: Head, operation: Operation | None, sent: Payload, headers: Mapping[str, str], at: float
     ) -> list[Violation]:
-        place = head.place
         if sent.kind == "unreadable":
             return []
         if sent.problem:
@@ -179,16 +175,16 @@ class Contract:
         payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
             return [no_object("$", payload)]
-        first = head.like or place.candidates[0]
-        found = self._judge_payload(head.like or operation, place.candidates, payload, sent.size, at)
+        first = head.like or head.place.candidates[0]
+        found = self._judge_payload(head.like or operation, head.place.candidates, payload, sent.size, at)
         if sent.size > LEAST_LIMIT:
             found += judge_sizes(first, payload, sent.size)
         if head.special:
             if first.surface == "pipelines":
                 found += strict_mode(first, headers)
             if first.id in _WITH_PARAMETERS:
-                found += judge_path(first, place.params, payload)
-                found += judge_ids(place.query, payload)
+                found += judge_path(first, head.place.params, payload)
+                found += judge_ids(head.place.query, payload)
             if first.name == "batch":
                 found += islice(self._judge_batch(first, sent, at), _MOST)
         return found
