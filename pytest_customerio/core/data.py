@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_loads = json.loads  # bound here: a test may replace it before the first file is read
 
 
 class DataError(Exception):
@@ -40,9 +41,9 @@ def read_json(path: Path) -> Any:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises `DataError`."""
+    """The text of a file, without the mark that editors may put before UTF-8. Raises `DataError`."""
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8").removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
@@ -50,7 +51,7 @@ def read_text(path: Path) -> str:
 def json_in(text: str, path: Path) -> Any:
     """The JSON in the text of a file. Raises `DataError` with the line."""
     try:
-        return json.loads(text)
+        return _loads(text)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
     except RecursionError as error:
