@@ -179,6 +179,16 @@ def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
         _pool(retries=False).urlopen("GET", PATH)
 
 
+def test_a_short_body_with_urllib3_future(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """urllib3-future translates no error of `http.client`, so it gets one of its own kind, which its retries know."""
+    monkeypatch.setattr(urllib3, "AsyncPoolManager", object, raising=False)
+    tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
+    with pytest.raises(ProtocolError) as caught:
+        _pool(retries=False).urlopen("GET", PATH)
+    assert isinstance(caught.value.args[1], urllib3.exceptions.IncompleteRead)
+    assert str(caught.value.args[1]) == "IncompleteRead(5 bytes read, 4 more expected)"
+
+
 def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:
     """A number in a body, or text that cannot be encoded, raises urllib3's own error."""
     with pytest.raises(TypeError, match=r"object of type 'int' has no len\(\)"):
