@@ -69,9 +69,7 @@ def _part(place: Place, why: str, without: str) -> Part:
 
 
 WATCHED = {
-    **{
-        place: _part(place, "what leaves past the audit events", _LATER) for place in LOOKED_UP
-    },
+    **{place: _part(place, "what leaves past the audit events", _LATER) for place in LOOKED_UP},
     **{place: _part(place, "what is sent after the run", _AFTERWARDS) for place in SENT},
 }
 PARTS = tuple(WATCHED.values())

@@ -151,7 +151,7 @@ PROXIES = (
     Place("websockets.asyncio.client", "connect_http_proxy", _websocket),
     Place("websockets.sync.client", "connect_http_proxy", _websocket),
 )
-# Compiled clients look names up, connect and shake hands by themselves. The address of a request is read where it is named.
+# Compiled clients look names up and connect by themselves. The address of a request is read where it is named.
 _CURLOPT_URL = 10002  # of libcurl's public interface
 _VERBS = ("get", "post", "put", "patch", "delete")
 # Where these libraries have their functions and the classes of their clients.

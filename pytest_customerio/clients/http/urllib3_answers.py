@@ -175,7 +175,7 @@ def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) ->
 def _incomplete(data: bytes, missing: int) -> HTTPException:
     """The error of a body that ends too early.
 
-    urllib3-future (2.25), which niquests installs in the place of urllib3, translates no error of `http.client`: its own
+    urllib3-future (2.25), which niquests installs in the place of urllib3, translates no error of `http.client`: its
     connections raise one of urllib3's.
     """
     import urllib3
