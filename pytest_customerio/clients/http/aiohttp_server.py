@@ -13,6 +13,7 @@ from typing import Any
 from pytest_customerio.clients.http.aiohttp_transport import Transport
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.transport.memory import socket_mock_answers
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, is_usual
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
@@ -45,7 +46,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
 
 def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
-        if passes_through() or not traffic.concerns(req.url.host, req.url.port):
+        if not traffic.concerns(req.url.host, req.url.port) or passes_through() or socket_mock_answers():
             return await original(self, req, traces, timeout)
         await _check_connecting(aiohttp, self, req, timeout)
         protocol = self._factory()

@@ -20,6 +20,7 @@ from pytest_customerio.clients.http.httpcore_streams import AsyncStream, Stream
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.bodies import ReadBody
+from pytest_customerio.clients.transport.memory import socket_mock_answers
 from pytest_customerio.process.parts import HTTPCORE, HTTPCORE2, Library, Part
 from pytest_customerio.process.patching import Patches
 
@@ -168,8 +169,10 @@ class _Network:
         return made
 
     def _mocked(self, pool: Any) -> bool:
-        """Whether the application answers itself, by a mock network or a Unix socket, or a cassette is recording."""
-        return pool._uds is not None or isinstance(pool._network_backend, self.mocks) or passes_through()
+        """Whether a mock of networks or sockets answers, or a Unix socket, or a cassette records."""
+        if pool._uds is not None or isinstance(pool._network_backend, self.mocks):
+            return True
+        return passes_through() or socket_mock_answers()
 
 
 class _Connection:

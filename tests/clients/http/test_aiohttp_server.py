@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -97,6 +99,14 @@ def test_an_older_aiohttp(traffic: FakeTraffic) -> None:
         return await connector._create_connection(request, [], limits)
 
     assert isinstance(run(use).transport, Transport)
+
+
+def test_a_mock_of_sockets_answers(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, aiohttp makes its own connection, which meets the mock."""
+    traffic.hosts = {"127.0.0.1"}
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=socket.socket))
+    with served() as server:
+        assert ask("GET", server.url) == (200, "real")
 
 
 def test_before_connections_were_waited_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -213,6 +214,13 @@ def test_a_pool_that_has_lost_an_attribute_connects_by_itself(traffic: FakeTraff
     connect = functools.partial(network.connection, network.kind, network.backend)
     create = _creating(connect, network.passed, lambda *_: connected)
     assert create(pool, origin) is connected
+
+
+def test_a_mock_of_sockets_answers(traffic: FakeTraffic, core: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, the pool makes its own connection, which meets the mock."""
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=socket.socket))
+    network, origin = _Network(traffic, core), core.Origin(b"https", b"track.customer.io", 443)
+    assert network.connection(network.kind, network.backend, core.ConnectionPool(), origin) is None
 
 
 def test_an_older_httpcore(traffic: FakeTraffic) -> None:
