@@ -36,13 +36,30 @@ class UnknownNameError(Exception):
 
 def read_json(path: Path) -> Any:
     """The JSON in a file. Raises `DataError` with the line."""
+    return json_in(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `DataError`."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def json_in(text: str, path: Path) -> Any:
+    """The JSON in the text of a file. Raises `DataError` with the line."""
+    try:
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or error  # without the number and the path, which stands before it
-        raise DataError(path, None, f"cannot be read: {reason}") from error
+    except RecursionError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    reason = getattr(error, "strerror", None) or error  # without the number and the path, which stands before it
+    return DataError(path, None, f"cannot be read: {reason}")
 
 
 def schemas() -> Path:
