@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError,
 from urllib3.util.timeout import Timeout
 
 from pytest_customerio.clients.http.urllib3_answers import limits_of
+from pytest_customerio.clients.http.urllib3_written import _Written
 from pytest_customerio.core.model import Answer
 
 PATH = "/api/v1/customers/42/events"
@@ -187,6 +188,12 @@ def test_a_short_body_with_urllib3_future(tapped: FakeTraffic, monkeypatch: pyte
         _pool(retries=False).urlopen("GET", PATH)
     assert isinstance(caught.value.args[1], urllib3.exceptions.IncompleteRead)
     assert str(caught.value.args[1]) == "IncompleteRead(5 bytes read, 4 more expected)"
+
+
+def test_what_urllib3_future_asks_a_socket() -> None:
+    """Its type, and options of the connection: what stands in the place of a socket knows both."""
+    sock = _Written(secure=True)
+    assert (sock.type, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) == (socket.SOCK_STREAM, 0)
 
 
 def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:
