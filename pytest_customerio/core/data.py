@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_loads = json.loads  # bound here: a test may replace it before the first file is read
 
 
 class DataError(Exception):
@@ -50,7 +51,7 @@ def read_text(path: Path) -> str:
 def json_in(text: str, path: Path) -> Any:
     """The JSON in the text of a file. Raises `DataError` with the line."""
     try:
-        return json.loads(text)
+        return _loads(text)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
     except RecursionError as error:
