@@ -41,9 +41,9 @@ def read_json(path: Path) -> Any:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises `DataError`."""
+    """The text of a file, without the mark that editors may put before UTF-8. Raises `DataError`."""
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8").removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
