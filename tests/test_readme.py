@@ -180,7 +180,7 @@ def operations() -> str:
 # The libraries that the page of compatibility names, by what they are for. Their versions stand in constraints/.
 LIBRARIES = {
     "SDKs of Customer.io": ("customerio", "async-customerio", "customerio-cdp-analytics"),
-    "Clients": ("requests", "urllib3", "httpx", "httpx2", "aiohttp"),
+    "Clients": ("requests", "urllib3", "httpx", "httpx2", "aiohttp", "httplib2"),
     "Mocks and cassettes": (
         *("responses", "requests-mock", "respx", "pytest-httpx", "aioresponses", "vcrpy", "pytest-recording"),
         *("pytest-vcr", "mock", "pytest-mock"),

@@ -16,6 +16,7 @@ from pytest_customerio.clients.traffic import Traffic
 # The module of a client -> the module of its tap, and the argument that says which client, where it serves several.
 TAPS = {
     "http.client": ("http.http_client",),
+    "httplib2": ("http.httplib2",),
     "urllib3": ("http.urllib3",),
     "requests": ("http.requests",),
     "requests_mock": ("requests_mock",),

@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING
 from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.parts import (
     AIOHTTP,
+    CURL_CFFI,
     DNSPYTHON,
     GEVENT,
     HTTPCORE,
     HTTPCORE2,
+    PRIMP,
     PYCARES,
+    PYCURL,
+    PYREQWEST,
     PYSOCKS,
     PYTHON,
     PYTHON_SOCKS,
+    RNET,
+    TLS_CLIENT,
     UVLOOP,
     WEBSOCKET_CLIENT,
     WEBSOCKETS,
+    WREQ,
     Part,
 )
 from pytest_customerio.process.patching import Patches
@@ -44,6 +51,13 @@ _LIBRARIES = {
     "socks": PYSOCKS,
     "websocket": WEBSOCKET_CLIENT,
     "websockets": WEBSOCKETS,
+    "pycurl": PYCURL,
+    "curl_cffi": CURL_CFFI,
+    "tls_client": TLS_CLIENT,
+    "primp": PRIMP,
+    "rnet": RNET,
+    "wreq": WREQ,
+    "pyreqwest": PYREQWEST,
 }
 _LATER = "a request that no tap answers may leave"
 _AFTERWARDS = "a request through a proxy may leave after the run"
@@ -55,7 +69,7 @@ def _part(place: Place, why: str, without: str) -> Part:
 
 
 WATCHED = {
-    **{place: _part(place, "what is looked up or connected past the audit events", _LATER) for place in LOOKED_UP},
+    **{place: _part(place, "what leaves past the audit events", _LATER) for place in LOOKED_UP},
     **{place: _part(place, "what is sent after the run", _AFTERWARDS) for place in SENT},
 }
 PARTS = tuple(WATCHED.values())

@@ -10,35 +10,40 @@ from pytest_customerio.process.recognition import is_defined_in
 
 
 class Library(NamedTuple):
-    """A library, and the oldest and the newest of its versions that the test suite was run against."""
+    """A library, and the oldest and the newest of its versions that were tried: by the test suite, or by hand."""
 
     name: str
     tried: str
 
 
 PYTHON = Library("Python", "3.11 to 3.13")
-AIOHTTP = Library("aiohttp", "3.12 to 3.14.5")
+AIOHTTP = Library("aiohttp", "3.8.6 to 3.14.5")
 ANALYTICS = Library("customerio-cdp-analytics", "1.1")
 ANYIO = Library("anyio", "4.16")
 ARQ = Library("arq", "0.28")
-ASYNC_CUSTOMERIO = Library("async-customerio", "2.18")
+ASYNC_CUSTOMERIO = Library("async-customerio", "0.1 to 2.18")
 BACKOFF = Library("backoff", "2.2.1")
 CELERY = Library("celery", "5.5 to 5.7")
-CUSTOMERIO = Library("customerio", "2.4 to 3.2")
+CUSTOMERIO = Library("customerio", "0.1.11 to 3.2")
+CURL_CFFI = Library("curl_cffi", "0.17")
 DNSPYTHON = Library("dnspython", "2.7 to 2.9.2")
 DRAMATIQ = Library("dramatiq", "2.2.1")
 FREEZEGUN = Library("freezegun", "1.5.1 to 1.5.5")
 GEVENT = Library("gevent", "26.9")
-HTTPCORE = Library("httpcore", "1.0.9")
+HTTPCORE = Library("httpcore", "0.14.7 to 1.0.9")
 HTTPCORE2 = Library("httpcore2", "2.0 to 2.16")
-HTTPX = Library("httpx", "0.28.1")
+HTTPLIB2 = Library("httplib2", "0.22 to 0.32.1")
+HTTPX = Library("httpx", "0.22 to 0.28.1")
 HUEY = Library("huey", "3.5.4")
 LOGURU = Library("loguru", "0.7.2 to 0.7.3")
 MOCK = Library("mock", "5.2")
 HTTPX2 = Library("httpx2", "2.0 to 2.16")
 OPENTELEMETRY = Library("opentelemetry", "1.45")
+PRIMP = Library("primp", "2.0.1")
 PROCRASTINATE = Library("procrastinate", "3.10")
 PYCARES = Library("pycares", "5.2.1")
+PYCURL = Library("pycurl", "7.49")
+PYREQWEST = Library("pyreqwest", "0.15.1")
 PYSOCKS = Library("PySocks", "1.7.1")
 PYTEST = Library("pytest", "8.4 to 9.2")
 PYTEST_HTTPX = Library("pytest-httpx", "0.36.2")
@@ -47,17 +52,20 @@ REQUESTS = Library("requests", "2.32.4 to 2.34.2")
 REQUESTS_MOCK = Library("requests-mock", "1.12.1")
 RESPONSES = Library("responses", "0.26.3")
 RESPX = Library("respx", "0.23.1")
+RNET = Library("rnet", "2.4.2")
 RQ = Library("rq", "3.0")
 SENTRY = Library("sentry-sdk", "2.75")
 STAMINA = Library("stamina", "24.3 to 26.1")
 TASKIQ = Library("taskiq", "0.13")
 TENACITY = Library("tenacity", "9.0 to 9.2.1")
+TLS_CLIENT = Library("tls_client", "2.0")
 TRIO = Library("trio", "0.27 to 0.35")
 URLLIB3 = Library("urllib3", "2.0 to 2.8")
 UVLOOP = Library("uvloop", "0.21 to 0.23")
 VCRPY = Library("vcrpy", "8.2.1 to 9.4.2")
 WEBSOCKET_CLIENT = Library("websocket-client", "1.9 to 1.9.2")
 WEBSOCKETS = Library("websockets", "17.0 to 17.4")
+WREQ = Library("wreq", "0.13")
 
 
 class Part(NamedTuple):

@@ -103,6 +103,38 @@ def _websocket(proxy: object, ws_uri: Any, *_: object, **__: object) -> Any:
     return ws_uri.host, ws_uri.port
 
 
+def _at(url: object) -> Any:
+    from urllib.parse import urlsplit
+
+    text = url.decode("latin-1") if isinstance(url, bytes) else str(url)
+    parts = urlsplit(text if "://" in text else f"http://{text}")  # curl takes an address without a scheme
+    return parts.hostname, parts.port
+
+
+def _curl_option(handle: object, option: object, value: object = None, *_: object, **__: object) -> Any:
+    return _at(value) if option == _CURLOPT_URL else (None, None)
+
+
+def _fetch(url: object = "", *_: object, **__: object) -> Any:
+    return _at(url)
+
+
+def _fetched(client: object, url: object = "", *_: object, **__: object) -> Any:
+    return _at(url)
+
+
+def _send(method: object, url: object = "", *_: object, **__: object) -> Any:
+    return _at(url)
+
+
+def _sent(client: object, method: object, url: object = "", *_: object, **__: object) -> Any:
+    return _at(url)
+
+
+def _built(request: Any, *_: object) -> Any:
+    return _at(request.url)
+
+
 _GEVENT = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
 _PYCARES = ("getaddrinfo", "gethostbyname", "query", "search")
 # Each module has the proxy of one library for asynchronous code, or of blocking code, in two generations.
@@ -119,6 +151,36 @@ PROXIES = (
     Place("websockets.asyncio.client", "connect_http_proxy", _websocket),
     Place("websockets.sync.client", "connect_http_proxy", _websocket),
 )
+# Compiled clients look names up and connect by themselves. The address of a request is read where it is named.
+_CURLOPT_URL = 10002  # of libcurl's public interface
+_VERBS = ("get", "post", "put", "patch", "delete")
+# Where these libraries have their functions and the classes of their clients.
+_CLIENTS = {
+    "primp": ("", "Client.", "AsyncClient."),
+    "rnet": ("", "Client.", "BlockingClient."),
+    "wreq": ("", "Client.", "blocking.", "blocking.Client."),
+}
+_SIMPLE: dict[str, Where] = {"request": _send, **dict.fromkeys(_VERBS, _fetch)}
+_OF_CLIENTS: dict[str, Where] = {"request": _sent, **dict.fromkeys(_VERBS, _fetched)}
+_BUILT = ("ConsumedRequest.send", "SyncConsumedRequest.send", "StreamRequest.__aenter__", "SyncStreamRequest.__enter__")
+COMPILED = (
+    Place("pycurl", "Curl.setopt", _curl_option),
+    Place("pycurl", "Curl.setopt_string", _curl_option),
+    Place("curl_cffi.curl", "Curl.setopt", _curl_option),
+    Place("tls_client.sessions", "Session.execute_request", _sent),
+    *(
+        Place(module, f"{path}{verb}", where)
+        for module, paths in _CLIENTS.items()
+        for path in paths
+        for verb, where in (_OF_CLIENTS if path.endswith("Client.") else _SIMPLE).items()
+    ),
+    *(Place("pyreqwest.request", path, _built) for path in _BUILT),
+    *(
+        Place(f"pyreqwest.simple.{module}", f"pyreqwest_{verb}", where)
+        for module in ("request", "sync_request")
+        for verb, where in _SIMPLE.items()
+    ),
+)
 # What is watched whenever the guard is armed.
 LOOKED_UP = (
     Place("ssl", "SSLContext._wrap_socket", _handshake),
@@ -131,6 +193,7 @@ LOOKED_UP = (
     Place("dns.resolver", "Resolver.resolve", _name),
     Place("dns.asyncresolver", "Resolver.resolve", _name),
     *PROXIES,
+    *COMPILED,
 )
 # What is watched where no tap of ours stands: after the run, and in processes that are started anew.
 SENT = (
@@ -164,13 +227,17 @@ def checked(original: Callable[..., Any], where: Where, check: Check) -> Callabl
 
 
 def put(module: Any, place: Place, check: Check) -> None:
-    """Watch a function of an imported module, where it is there. Nothing is put back: the process ends some time."""
+    """Watch a function of an imported module, where it is there. Nothing is put back: the process ends some time.
+
+    A class that is written in C (pycurl's) cannot be changed, and stays as it is.
+    """
     *path, name = place.path.split(".")
     for step in path:
         module = getattr(module, step, None)
     original = getattr(module, name, None)
     if original is not None:
-        setattr(module, name, checked(original, place.where, check))
+        with suppress(TypeError):
+            setattr(module, name, checked(original, place.where, check))
 
 
 def _close(args: Iterable[Any]) -> None:

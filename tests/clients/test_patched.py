@@ -33,9 +33,10 @@ While tests are checked, the plugin replaces parts of Python and of the clients.
 their code, in order to know what a thread waits for, and reads some private attributes. When the run ends, every part that
 was replaced is put back.
 
-The table lists all of these parts, with the versions of each library that the test suite is run against. It is written by
-`python tests/clients/test_patched.py`. A private part may change in any release. Where a part is missing, the plugin does
-without it, as the last column says, and the run ends with one warning about it.
+The table lists all of these parts, with the versions of each library that were tried; those that the test suite is run
+with are in [Compatibility](compatibility.md). It is written by `python tests/clients/test_patched.py`. A private part may
+change in any release. Where a part is missing, the plugin does without it, as the last column says, and the run ends with
+one warning about it.
 
 | library | versions | part | kind | needed for | without it |
 |---|---|---|---|---|---|

@@ -37,12 +37,30 @@ WHERE = {f"{place.module}.{place.path}": place.where for place in (*LOOKED_UP, *
         ("socks.socksocket.connect", ((HOST, 443),), {}, (HOST, 443)),
         ("websocket._http._tunnel", (HOST, 443, None), {}, (HOST, 443)),
         ("websockets.sync.client.connect_http_proxy", (types.SimpleNamespace(host=HOST, port=443),), {}, (HOST, 443)),
+        ("pycurl.Curl.setopt", (10002, f"https://a:b@{HOST}:444/x"), {}, (HOST, 444)),
+        ("pycurl.Curl.setopt_string", (10002, f"{HOST}/x?next=a"), {}, (HOST, None)),
+        ("pycurl.Curl.setopt", (10036, "POST"), {}, (None, None)),
+        ("curl_cffi.curl.Curl.setopt", (10002, f"https://{HOST}/".encode()), {}, (HOST, None)),
+        ("tls_client.sessions.Session.execute_request", ("PUT",), {"url": f"https://{HOST}/"}, (HOST, None)),
+        ("primp.Client.get", (f"https://{HOST}/", {"a": "b"}), {"timeout": 1}, (HOST, None)),
+        ("primp.AsyncClient.request", ("PUT", f"https://{HOST}/"), {"json": {}}, (HOST, None)),
+        ("rnet.BlockingClient.put", (), {"url": f"https://{HOST}/"}, (HOST, None)),
+        ("wreq.blocking.Client.post", (f"https://{HOST}/",), {}, (HOST, None)),
         ("http.client.HTTPConnection.set_tunnel", (HOST, 443), {"headers": {}}, (HOST, 443)),
     ],
 )
 def test_where_the_name_stands(path: str, args: Any, kwargs: Any, expected: object) -> None:
     """The name is found by place or by keyword, in the functions of each library."""
     assert WHERE[path](None, *args, **kwargs) == expected
+
+
+def test_where_functions_of_compiled_clients_send() -> None:
+    """A function has no client before its arguments; a request that is built knows its address."""
+    assert WHERE["primp.get"](f"https://{HOST}/", timeout=1) == (HOST, None)
+    assert WHERE["wreq.blocking.request"]("POST", url=f"https://{HOST}:1/") == (HOST, 1)
+    assert WHERE["pyreqwest.simple.request.pyreqwest_put"](f"https://{HOST}/") == (HOST, None)
+    built = types.SimpleNamespace(url=URL(f"https://{HOST}/"))
+    assert WHERE["pyreqwest.request.StreamRequest.__aenter__"](built) == (HOST, None)
 
 
 def _connection(host: str, tunnel: str = "") -> http.client.HTTPConnection:
@@ -109,3 +127,6 @@ def test_a_function_of_a_module() -> None:
         put(module, Place("library", path, lambda host: (host, 1)), lambda *found: seen.append(found))
     assert module.Client.send(HOST) == f"sent to {HOST}"
     assert (seen, hasattr(module.Client, "gone")) == ([(HOST, 1)], False)
+    module.Compiled = str  # type: ignore[attr-defined] - a class that is written in C
+    put(module, Place("library", "Compiled.upper", lambda host: (host, 1)), lambda *found: seen.append(found))
+    assert ("a".upper(), len(seen)) == ("A", 1)

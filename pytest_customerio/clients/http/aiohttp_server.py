@@ -13,6 +13,7 @@ from typing import Any
 from pytest_customerio.clients.http.aiohttp_transport import Transport
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.transport.memory import socket_mock_answers
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, is_usual
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
@@ -45,7 +46,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
 
 def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
-        if passes_through() or not traffic.concerns(req.url.host, req.url.port):
+        if not traffic.concerns(req.url.host, req.url.port) or passes_through() or socket_mock_answers():
             return await original(self, req, traces, timeout)
         await _check_connecting(aiohttp, self, req, timeout)
         protocol = self._factory()
@@ -57,14 +58,17 @@ def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
 
 
 def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Close connections to Customer.io that were open before we were installed. `_conns` is private (3.12 to 3.14)."""
+    """Close connections to Customer.io that were open before we were installed. `_conns` is private (3.8 to 3.14).
 
-    async def get(self: Any, key: Any, *args: Any) -> Any:
+    `_get` is a coroutine since aiohttp 3.10, and a function before.
+    """
+
+    def get(self: Any, key: Any, *args: Any) -> Any:
         if isinstance(self, kind) and traffic.concerns(key.host, key.port) and not passes_through():
             for protocol, _ in self._conns.get(key, ()):
                 if protocol.transport is not None and not isinstance(protocol.transport, Transport):
                     protocol.close()
-        return await original(self, key, *args)
+        return original(self, key, *args)
 
     return get
 
@@ -72,11 +76,11 @@ def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callabl
 async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any) -> None:
     """Raise what connecting raises for these settings.
 
-    `helpers.ceil_timeout`, `_local_addr_infos` and `_socket_factory` are private in aiohttp 3.12 to 3.14. Without them
-    impossible settings are not noticed.
+    `helpers.ceil_timeout`, `_local_addr_infos` and `_socket_factory` are private in aiohttp 3.12 to 3.14. Without them,
+    or before 3.9, whose limits have no threshold, impossible settings are not noticed.
     """
     __tracebackhide__ = True
-    ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None)
+    ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None) if hasattr(timeout, "ceil_threshold") else None
     if ceil_timeout is not None and not (is_usual(timeout.sock_connect) and is_usual(timeout.ceil_threshold)):
         async with ceil_timeout(timeout.sock_connect, ceil_threshold=timeout.ceil_threshold):
             await _a_few_rounds()

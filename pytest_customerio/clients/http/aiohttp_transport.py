@@ -114,7 +114,8 @@ class Transport(asyncio.Transport):
         if self._protocol.read_timeout is None:
             self._protocol.set_exception(TimeoutError())
         else:
-            self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
+            kind = getattr(self._aiohttp, "SocketTimeoutError", self._aiohttp.ServerTimeoutError)  # before 3.10
+            self._protocol.set_exception(kind("Timeout on reading data from socket"))
 
     def refuse(self) -> None:
         """Refuse the connection, as a port without a server does."""

@@ -50,7 +50,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
     patches.patch(SEND, _send)
     patches.patch(GET_RESPONSE, lambda original: _getresponse(traffic, original))
     for part in (CONNECT, CONNECT_TLS):
-        patches.patch(part, lambda original: _connect(traffic, original))
+        patches.patch(part, lambda original: answered_connect(traffic, original))
 
 
 def _origin(conn: Any) -> str:
@@ -213,7 +213,9 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
     return getresponse
 
 
-def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
+def answered_connect(traffic: Traffic, original: Wrapper) -> Wrapper:
+    """A `connect` of a connection that leads to Customer.io in memory."""
+
     def connect(conn: Any) -> None:
         __tracebackhide__ = True
         led = bypass.get()

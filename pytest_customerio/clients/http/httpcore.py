@@ -11,6 +11,7 @@ import functools
 import importlib
 import ssl
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from weakref import WeakSet
 
@@ -19,12 +20,14 @@ from pytest_customerio.clients.http.httpcore_streams import AsyncStream, Stream
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.bodies import ReadBody
+from pytest_customerio.clients.transport.memory import socket_mock_answers
 from pytest_customerio.process.parts import HTTPCORE, HTTPCORE2, Library, Part
 from pytest_customerio.process.patching import Patches
 
 POOLS = ("ConnectionPool", "HTTPProxy", "SOCKSProxy")
 ASYNC_POOLS = ("AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
 ATTRIBUTES = ("_keepalive_expiry", "_network_backend", "_retries", "_uds")
+SETTINGS = ("local_address", "socket_options")
 
 
 REFUSED = "the guard refuses requests that no mock answers"
@@ -107,18 +110,28 @@ def _creating(
     return create_connection
 
 
+def _base(core: Any) -> Any:
+    """What has the classes of networks: httpcore itself, and before 0.17 modules of its folder `backends`."""
+    if hasattr(core, "NetworkStream"):
+        return core
+    base, mock = (importlib.import_module(f"{core.__name__}.backends.{name}") for name in ("base", "mock"))
+    return SimpleNamespace(**vars(base), MockBackend=mock.MockBackend, AsyncMockBackend=mock.AsyncMockBackend)
+
+
 class _Network:
     """What the connections of one installation share: the traffic, and classes derived from this httpcore's own."""
 
     def __init__(self, traffic: Traffic, core: Any) -> None:
         self.traffic = traffic
         self.core = core
-        self.stream = type("MemoryStream", (Stream, core.NetworkStream), {})
-        self.async_stream = type("AsyncMemoryStream", (AsyncStream, core.AsyncNetworkStream), {})
+        base = _base(core)
+        self.stream = type("MemoryStream", (Stream, base.NetworkStream), {})
+        self.async_stream = type("AsyncMemoryStream", (AsyncStream, base.AsyncNetworkStream), {})
         self.kind = type("MemoryConnection", (_Connection, core.HTTPConnection), {})
         self.async_kind = type("AsyncMemoryConnection", (_AsyncConnection, core.AsyncHTTPConnection), {})
-        self.backend = type("MemoryBackend", (_Backend, core.NetworkBackend), {})
-        self.async_backend = type("AsyncMemoryBackend", (_AsyncBackend, core.AsyncNetworkBackend), {})
+        self.backend = type("MemoryBackend", (_Backend, base.NetworkBackend), {})
+        self.async_backend = type("AsyncMemoryBackend", (_AsyncBackend, base.AsyncNetworkBackend), {})
+        self.mocks = (base.MockBackend, base.AsyncMockBackend)
         # Connecting changes the context that it is given, and the application may use its own context elsewhere.
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         # Connections that were made since we are here.
@@ -142,22 +155,24 @@ class _Network:
         if not all(hasattr(pool, name) for name in ATTRIBUTES) or self._mocked(pool):
             return None
         context = getattr(pool, "_ssl_context", None)
+        # Pools know of these since httpcore 0.16 and 0.17, and give them to their connections.
+        settings = {name: vars(pool)[f"_{name}"] for name in SETTINGS if f"_{name}" in vars(pool)}
         made = kind(
             origin=origin,
             ssl_context=self.context,
             keepalive_expiry=pool._keepalive_expiry,
             retries=pool._retries,
-            local_address=getattr(pool, "_local_address", None),
             network_backend=backend(self, origin, pool._network_backend, context),
-            socket_options=getattr(pool, "_socket_options", None),
+            **settings,
         )
         made.tls_verified = getattr(context, "verify_mode", None) is not ssl.CERT_NONE
         return made
 
     def _mocked(self, pool: Any) -> bool:
-        """Whether the application answers itself, by a mock network or a Unix socket, or a cassette is recording."""
-        mocks = (self.core.MockBackend, self.core.AsyncMockBackend)
-        return pool._uds is not None or isinstance(pool._network_backend, mocks) or passes_through()
+        """Whether a mock of networks or sockets answers, or a Unix socket, or a cassette records."""
+        if pool._uds is not None or isinstance(pool._network_backend, self.mocks):
+            return True
+        return passes_through() or socket_mock_answers()
 
 
 class _Connection:

@@ -6,7 +6,7 @@ import io
 import logging
 import re
 from functools import cached_property, partial
-from http.client import HTTPMessage, IncompleteRead
+from http.client import HTTPException, HTTPMessage, IncompleteRead
 from typing import Any
 
 from pytest_customerio.clients.hearing import headers_of, note_sent
@@ -172,6 +172,19 @@ def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) ->
     return response
 
 
+def _incomplete(data: bytes, missing: int) -> HTTPException:
+    """The error of a body that ends too early.
+
+    urllib3-future (2.25), which niquests installs in the place of urllib3, translates no error of `http.client`: its
+    connections raise one of urllib3's.
+    """
+    import urllib3
+
+    if hasattr(urllib3, "AsyncPoolManager"):
+        return urllib3.exceptions.IncompleteRead(len(data), missing)
+    return IncompleteRead(data, missing)
+
+
 class AnswerBody(io.BytesIO):
     """The body of an answer, as the standard library's response gives it: closed when it has been read to its end."""
 
@@ -200,7 +213,7 @@ class AnswerBody(io.BytesIO):
         if amount is None or amount < 0:
             missing = self._promised() - len(self.getbuffer())
             if missing > 0:
-                raise IncompleteRead(data, missing)
+                raise _incomplete(data, missing)
         return data
 
     def read1(self, amount: int | None = -1, /) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import chain
+from socket import SOCK_STREAM
 from typing import Any
 
 from pytest_customerio.clients.transport.bodies import LIMIT
@@ -129,6 +130,8 @@ def _read(sock: _Written) -> tuple[dict[str, str], bytes | None]:
 class _Written:
     """In the place of a socket: remembers what is sent, up to the size that no service accepts."""
 
+    type = SOCK_STREAM  # urllib3-future asks
+
     def __init__(self, *, secure: bool) -> None:
         self.data = bytearray()
         self._secure = secure
@@ -142,3 +145,6 @@ class _Written:
     def settimeout(self, limit: Any) -> None: ...
 
     def setsockopt(self, *_: Any) -> None: ...
+
+    def getsockopt(self, *_: Any) -> int:
+        return 0

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.clients.transport.sockets import check_data, check_limit
@@ -27,6 +27,14 @@ _MOCKS = (("httpretty.core", "fakesock.socket"), ("mocket.mocket", "MocketSocket
 def socket_is_mocked() -> bool:
     """Whether a mock of the user's that answers at the level of sockets is active. Then we do not answer."""
     return any(socket.socket is _class(module, path) for module, path in _MOCKS)
+
+
+def socket_mock_answers() -> bool:
+    """Whether such a mock answers the request that is heard now: an error case is led past it."""
+    if not socket_is_mocked():
+        return False
+    hearing = heard_above()
+    return hearing is None or not hearing.replayed
 
 
 def _class(module: str, path: str) -> object:

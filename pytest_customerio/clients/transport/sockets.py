@@ -22,6 +22,7 @@ _HIGHEST = frozenset(map(int, (ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.
 _FORBIDDING = int(ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3)
 # The numbers beneath the properties of `ssl.SSLContext`, which make an enumeration of each (3.11 to 3.14), slowly.
 # `_SSLContext` is private; without it the properties are read.
+_CONTEXT = ssl.SSLContext  # mocket puts a class of its own there while it is active
 _BENEATH: Any = getattr(ssl, "_SSLContext", ssl.SSLContext)
 _READ = tuple(getattr(_BENEATH, name).__get__ for name in ("protocol", "minimum_version", "maximum_version", "options"))
 # Any longer limit is left to the operating system, which cannot take every number.
@@ -92,7 +93,7 @@ def check_context(context: Any, server_hostname: Any) -> None:
     Other classes than CPython's, such as that of truststore, expect a connected socket, and are not asked.
     """
     __tracebackhide__ = True
-    if type(context) is not ssl.SSLContext or (_is_of_a_client(context) and _is_usual_name(server_hostname)):
+    if type(context) is not _CONTEXT or (_is_of_a_client(context) and _is_usual_name(server_hostname)):
         return
     wrap: Any = context.wrap_socket
     with closing(unconnected()) as sock:  # a socket that is not connected makes no handshake

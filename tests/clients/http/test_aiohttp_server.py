@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 import warnings
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
+import yarl
 from aiohttp_use import ask, run
 from stage import JSON, URL, FakeTraffic, installed, served
 
+from pytest_customerio.clients.http.aiohttp_server import _reuse
+from pytest_customerio.clients.http.aiohttp_transport import Transport
 from pytest_customerio.core.model import Answer
 
 
@@ -81,6 +87,33 @@ def test_a_connector_of_the_users_is_theirs(traffic: FakeTraffic) -> None:
 
     with pytest.raises(aiohttp.ClientConnectionError, match="own"):
         asyncio.run(main())
+
+
+def test_an_older_aiohttp(traffic: FakeTraffic) -> None:
+    """Before 3.9 the limits of a request have no threshold: the request is answered, and odd limits are not noticed."""
+
+    async def use(session: aiohttp.ClientSession) -> Any:
+        connector: Any = session.connector
+        request = SimpleNamespace(url=yarl.URL(URL), connection_key=None, ssl=None)
+        limits = SimpleNamespace(total=None, connect=None, sock_connect=None)
+        return await connector._create_connection(request, [], limits)
+
+    assert isinstance(run(use).transport, Transport)
+
+
+def test_a_mock_of_sockets_answers(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, aiohttp makes its own connection, which meets the mock."""
+    traffic.hosts = {"127.0.0.1"}
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=socket.socket))
+    with served() as server:
+        assert ask("GET", server.url) == (200, "real")
+
+
+def test_before_connections_were_waited_for() -> None:
+    """Until aiohttp 3.10 `_get` is a function: it stays one."""
+    get = _reuse(FakeTraffic(), aiohttp.TCPConnector, lambda self, key: (self, key))
+    key = SimpleNamespace(host="track.customer.io", port=443)
+    assert get(None, key) == (None, key)
 
 
 def test_a_websocket_is_refused_by_the_handshake(traffic: FakeTraffic) -> None:

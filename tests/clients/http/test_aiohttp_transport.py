@@ -173,6 +173,10 @@ def test_before_a_failed_look_up_had_a_class(traffic: FakeTraffic, monkeypatch: 
     traffic.answering = lambda request: Answer(fault="connect-timeout")
     with pytest.raises(aiohttp.ServerTimeoutError, match="Connection timeout to host"):
         ask("POST", timeout=aiohttp.ClientTimeout(connect=5))
+    monkeypatch.delattr(aiohttp, "SocketTimeoutError", raising=False)
+    traffic.answering = lambda request: Answer(fault="read-timeout")
+    with pytest.raises(aiohttp.ServerTimeoutError, match="Timeout on reading data from socket"):
+        ask("POST", timeout=aiohttp.ClientTimeout(sock_read=5))
 
 
 def test_a_refusal_comes_out_unchanged(traffic: FakeTraffic) -> None:

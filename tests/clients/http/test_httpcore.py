@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -211,6 +214,38 @@ def test_a_pool_that_has_lost_an_attribute_connects_by_itself(traffic: FakeTraff
     connect = functools.partial(network.connection, network.kind, network.backend)
     create = _creating(connect, network.passed, lambda *_: connected)
     assert create(pool, origin) is connected
+
+
+def test_a_mock_of_sockets_answers(traffic: FakeTraffic, core: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, the pool makes its own connection, which meets the mock."""
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=socket.socket))
+    network, origin = _Network(traffic, core), core.Origin(b"https", b"track.customer.io", 443)
+    assert network.connection(network.kind, network.backend, core.ConnectionPool(), origin) is None
+
+
+def test_an_older_httpcore(traffic: FakeTraffic) -> None:
+    """Before 0.17 the classes of networks stand in modules of `backends`, and connections know fewer settings."""
+    core = import_module(CORES[0])
+    network, mock = (import_module(f"{CORES[0]}._backends.{name}") for name in ("base", "mock"))
+    older: Any = SimpleNamespace(__name__="older", HTTPConnection=core.HTTPConnection)
+    older.AsyncHTTPConnection = core.AsyncHTTPConnection
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "older", ModuleType("older"))
+        patch.setitem(sys.modules, "older.backends", ModuleType("older.backends"))
+        patch.setitem(sys.modules, "older.backends.base", network)
+        patch.setitem(sys.modules, "older.backends.mock", mock)
+        made = _Network(traffic, older)
+    assert made.mocks == (core.MockBackend, core.AsyncMockBackend)
+    assert issubclass(made.stream, core.NetworkStream)
+    pool = core.ConnectionPool()
+    del pool._socket_options
+    connection = made.connection(_asked, made.backend, pool, core.Origin(b"https", b"track.customer.io", 443))
+    assert "socket_options" not in connection.settings
+    assert connection.settings["local_address"] is None
+
+
+def _asked(**settings: object) -> Any:
+    return SimpleNamespace(settings=settings)
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)

@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError,
 from urllib3.util.timeout import Timeout
 
 from pytest_customerio.clients.http.urllib3_answers import limits_of
+from pytest_customerio.clients.http.urllib3_written import _Written
 from pytest_customerio.core.model import Answer
 
 PATH = "/api/v1/customers/42/events"
@@ -177,6 +178,22 @@ def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
     tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
     with pytest.raises(ProtocolError, match="IncompleteRead"):
         _pool(retries=False).urlopen("GET", PATH)
+
+
+def test_a_short_body_with_urllib3_future(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """urllib3-future translates no error of `http.client`, so it gets one of its own kind, which its retries know."""
+    monkeypatch.setattr(urllib3, "AsyncPoolManager", object, raising=False)
+    tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
+    with pytest.raises(ProtocolError) as caught:
+        _pool(retries=False).urlopen("GET", PATH)
+    assert isinstance(caught.value.args[1], urllib3.exceptions.IncompleteRead)
+    assert str(caught.value.args[1]) == "IncompleteRead(5 bytes read, 4 more expected)"
+
+
+def test_what_urllib3_future_asks_a_socket() -> None:
+    """Its type, and options of the connection: what stands in the place of a socket knows both."""
+    sock = _Written(secure=True)
+    assert (sock.type, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) == (socket.SOCK_STREAM, 0)
 
 
 def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:

@@ -9,7 +9,14 @@ from types import SimpleNamespace
 import pytest
 from tapping import FakeTraffic
 
-from pytest_customerio.clients.transport.memory import MemorySocket, MemoryTLSSocket, connected, socket_is_mocked
+from pytest_customerio.clients.traffic import being_heard
+from pytest_customerio.clients.transport.memory import (
+    MemorySocket,
+    MemoryTLSSocket,
+    connected,
+    socket_is_mocked,
+    socket_mock_answers,
+)
 from pytest_customerio.core.model import Answer
 
 POST = b"POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
@@ -105,3 +112,14 @@ def test_mocks_of_sockets_are_distinguished_from_blockers(monkeypatch: pytest.Mo
     for kind, mocked in ((guard, False), (pretty, True), (old, True), (new, True)):
         monkeypatch.setattr(socket, "socket", kind)
         assert socket_is_mocked() is mocked
+
+
+def test_an_error_case_is_led_past_mocks_of_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a mock answers what is heard, but for a request that meets an error case."""
+    assert not socket_mock_answers()
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=socket.socket))
+    assert socket_mock_answers()
+    for replayed in (False, True):
+        token = being_heard.set(SimpleNamespace(over=False, replayed=replayed))  # type: ignore[arg-type]
+        assert socket_mock_answers() is not replayed
+        being_heard.reset(token)

@@ -125,3 +125,9 @@ def test_an_older_protocol_under_the_guard() -> None:
 class _Customerio:
     def concerns(self, host: str, port: int | None = None) -> bool:
         return host.endswith("customer.io")
+
+
+def test_a_mock_of_contexts_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """mocket puts a class of its own in the place of `ssl.SSLContext`: a context of it passes."""
+    monkeypatch.setattr(ssl, "SSLContext", type("MocketSSLContext", (), {}))
+    sockets.check_context(ssl.SSLContext(), "track.customer.io")  # type: ignore[call-arg]

@@ -24,7 +24,7 @@ from pytest_customerio.clients.mocks.notes.notes import Note, Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard, with_instance
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
+from pytest_customerio.clients.mocks.originals.libraries import BY_NAME, Library
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
@@ -101,13 +101,21 @@ class Listener:
             self._patches.patch(CALL[name], self._calling)
             return
         library = BY_NAME[name]
-        if library.sdk and not all(one in sys.modules for one in library.lookups):
+        if library.sdk and not self._is_installed(library):
             return  # a package of the project with the name of an SDK, or a mock of an SDK that is not imported
         sdk_calls.note_instances(library, self._place, self._patches, self.known.instances.add)
         sdk_calls.install(library, self._place, self._patches)
         sdk_calls.watch_attributes(library, self._patches, self._assigned.setting)
         self.known.learn(library)
         self._lookalikes.learn(library)
+
+    def _is_installed(self, library: Library) -> bool:
+        """Whether this is the SDK. Before 1.0 `customerio` was one module."""
+        module = sys.modules[library.module]
+        first = getattr(module, next(iter(library.classes)), None)
+        if getattr(first, "__module__", "") == library.module and hasattr(module, "CustomerIOException"):
+            return not self._place.is_project(getattr(module, "__file__", None) or "")
+        return all(one in sys.modules for one in library.lookups)
 
     def look(self) -> None:
         """Look for fakes that the project assigned in the place of something known, or that it may hand over."""

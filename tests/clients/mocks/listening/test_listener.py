@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest import mock
 from unittest.mock import MagicMock, patch
@@ -10,6 +11,7 @@ from unittest.mock import MagicMock, patch
 import pytest
 from hearing_mocks import Listening, Traffic, imported
 
+from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Built
 
 customerio = pytest.importorskip("customerio")
@@ -96,6 +98,20 @@ def test_mocks_of_mocks_of_classes(heard: Listening) -> None:
     assert len(heard.taken()) == 101
     assert heard.notes is not None
     assert heard.notes.calls == 0
+
+
+def test_an_sdk_of_one_module(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 1.0 the official SDK was one module; a module of the project with the same names is no SDK."""
+    library, older = BY_NAME["customerio"], ModuleType("customerio")
+    older.CustomerIO = type("CustomerIO", (), {"__module__": "customerio"})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "customerio", older)
+    for name in library.lookups:
+        monkeypatch.delitem(sys.modules, name)
+    assert not heard.listener._is_installed(library)
+    older.CustomerIOException = Exception  # type: ignore[attr-defined]
+    assert heard.listener._is_installed(library)
+    monkeypatch.setattr(heard.listener, "_place", SimpleNamespace(is_project=lambda _: True))
+    assert not heard.listener._is_installed(library)
 
 
 def test_after_all_of_it_nothing_is_left() -> None:
