@@ -158,3 +158,8 @@ def unknown_ini(name: str, known: Collection[str], options: Collection[str]) -> 
     if (option := nearest(name, options)) and option == nearest(name, [*known, *options]):
         near = f" (the option --{option.replace('_', '-')} stands in the ini as addopts = --{option.replace('_', '-')})"
     return IniError(name, name, f"there is no such setting{near}; accepted: {', '.join(known)}")
+
+
+def unknown_option(name: str, known: Collection[str]) -> SettingsError:
+    """The mistake of an option that begins as ours do, and that nobody has declared."""
+    return SettingsError(f"{name}: there is no such option{did_you_mean(name, known)}; accepted: {', '.join(known)}")
