@@ -261,7 +261,7 @@ def test_a_setting_of_the_project(story: Story) -> None:
         ("cio_error('429')", " (did you mean cio_errors?)"),
         ("cio_alow('outcome')", " (did you mean cio_allow?)"),
         ("cio_xyz", ""),
-        ("cio", ""),
+        ("cio_sandbox", " (it is a fixture: name it as a parameter of the test)"),
     ],
 )
 def test_a_misspelt_mark(story: Story, mark: str, near: str) -> None:

@@ -51,6 +51,7 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
     import os
     import sys
 
+    settings = _settings(arguments)  # first, because `--operation track` alone lists the operations of Track
     if not arguments.files:
         raise CommandError(f"name the files or folders to check, or - for standard input ({PROGRAM} check --help)")
     from pytest_customerio.tools.check.checking import check
@@ -59,7 +60,7 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
     jobs = arguments.jobs or os.cpu_count() or 1
     try:
         standard_input = getattr(sys.stdin, "buffer", io.BytesIO())
-        tally = check(arguments.files, _settings(arguments), jobs, standard_input, sys.stderr)
+        tally = check(arguments.files, settings, jobs, standard_input, sys.stderr)
     except KeyboardInterrupt:
         raise CommandError("stopped; nothing is known of what was not read", 130) from None
     outcome = Outcome(tally, arguments.strict, arguments.allow_unjudged)
