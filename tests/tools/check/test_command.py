@@ -135,6 +135,7 @@ def test_what_is_shown_holds_no_value(capsys: pytest.CaptureFixture[str]) -> Non
     ("arguments", "said"),
     [
         ([], "name the files or folders to check, or - for standard input"),
+        (["--operation", "track"], "no operation is named 'track'\nWith a payload there are track."),
         (
             ["x.json", "--operation", "track.evnt"],
             "no operation is named 'track.evnt'; did you mean track.event?\nWith a payload there are track.",
