@@ -112,3 +112,14 @@ def test_every_ini_setting_asks_for_the_plugin() -> None:
 def test_what_a_worker_carries_is_taken() -> None:
     """A controller that checks no test itself begins a run where a report carries some of what a run takes."""
     assert plugin.CARRIED < received.CARRIED
+
+
+def test_pytest_rewrites_no_assertion_of_ours() -> None:
+    """pytest marks the package of each installed plugin; a module of ours would be compiled in each run then."""
+    manager: Any = SimpleNamespace(rewrite_hook=SimpleNamespace(_must_rewrite={"pytest_customerio", "other"}))
+    manager.rewrite_hook._marked_for_rewrite_cache = {"pytest_customerio.core": True}
+    plugin._let_python_load_us(manager)
+    assert manager.rewrite_hook._must_rewrite == {"other"}
+    assert manager.rewrite_hook._marked_for_rewrite_cache == {}
+    for without in (SimpleNamespace(), SimpleNamespace(rewrite_hook=SimpleNamespace())):  # a later pytest
+        plugin._let_python_load_us(without)  # type: ignore[arg-type]

@@ -43,6 +43,10 @@ def pytest_sessionfinish(session):
     seen = {
         "modules": sorted({name.partition(".")[0] for name in sys.modules}),
         "ours": sorted(name for name in sys.modules if name.startswith("pytest_customerio")),
+        "rewritten": [
+            name for name, module in sys.modules.items()
+            if name.startswith("pytest_customerio") and type(module.__loader__).__name__ == "AssertionRewritingHook"
+        ],
         "request": http.client.HTTPConnection.request.__code__.co_filename.endswith(os.path.join("http", "client.py")),
         "finders": [str(type(one)) for one in sys.meta_path if type(one).__module__.startswith("pytest_customerio")],
         "sleep": time.sleep.__module__,
@@ -170,8 +174,13 @@ def test_a_recording_loads_vcrpy_before_the_tests(story: Story) -> None:
     assert _loaded(story, early, "--cio-contract") == (True, set())
 
 
-def test_the_gate_as_users_run_it(story: Story) -> None:
-    """In a process of its own an application that is imported during a test is heard."""
+def test_the_gate_as_users_run_it(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own an application that is imported during a test is heard.
+
+    pytest loads all plugins that are installed, and rewrites the assertions of their packages; none of ours but the
+    module that it loads itself is compiled anew.
+    """
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     story.file("app.py", APP)
     story.file("conftest.py", CONFTEST)
     result = story.run(
@@ -196,6 +205,7 @@ def test_the_gate_as_users_run_it(story: Story) -> None:
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds*"])
     assert _seen(story)["request"] is False
+    assert set(_seen(story)["rewritten"]) <= {"pytest_customerio", "pytest_customerio.plugin"}
 
 
 def test_vcrpy_never_takes_a_mock_for_the_original(story: Story) -> None:
