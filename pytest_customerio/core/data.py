@@ -34,15 +34,41 @@ class UnknownNameError(Exception):
         self.known = known
 
 
-def read_json(path: Path) -> Any:
-    """The JSON in a file. Raises `DataError` with the line."""
+def read_json(path: Path, *, unique: bool = False) -> Any:
+    """The JSON in a file. Raises `DataError` with the line. With `unique`, no object may have a member twice."""
+    text = read_text(path)
     try:
-        return json.loads(path.read_text("utf-8"))
+        return json.loads(text, object_pairs_hook=_unique if unique else None)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or error  # without the number and the path, which stands before it
-        raise DataError(path, None, f"cannot be read: {reason}") from error
+    except _TwiceError as error:
+        raise DataError(path, None, str(error)) from error
+    except RecursionError as error:
+        raise DataError(path, None, f"cannot be read: {error}") from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `DataError` where it cannot be read, or is not UTF-8."""
+    try:
+        raw = path.read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:  # without the number and the path, which stands before it
+        raise DataError(path, None, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        cause = f"not UTF-8: byte 0x{error.object[error.start]:02x}"
+        raise DataError(path, error.object.count(b"\n", 0, error.start) + 1, cause) from error
+
+
+class _TwiceError(Exception):
+    """An object has a member twice: JSON's reader would take the last one in silence."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return found
 
 
 def schemas() -> Path:

@@ -83,7 +83,7 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 
 def _plan_file(folder: Path, path: Path) -> PlanFile:
-    document = read_json(path)
+    document = read_json(path, unique=True)
     if not isinstance(document, dict):
         raise DataError(path, 1, "a schema is an object")
     file = PurePosixPath(*path.relative_to(folder).parts)
@@ -103,7 +103,7 @@ def _name(path: Path, kind: Kind, document: Mapping[str, Json]) -> str:
 
 
 def _own_common(path: Path) -> Mapping[str, Json]:
-    document = read_json(path)
+    document = read_json(path, unique=True)
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise DataError(path, 1, 'holds what several schemas share: {"$defs": {"name": {…}}}')
     _check_keywords(path, document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -27,11 +27,12 @@ SEVERAL = (
 
 
 class CaseSelection:
-    """Selects among all cases; raises `SettingsError` for a name that no case has."""
+    """Selects among all cases; raises `SettingsError` for a name that no case has. `rules` gives the known rules."""
 
-    def __init__(self, catalog: Catalog, cassettes: Cassettes) -> None:
+    def __init__(self, catalog: Catalog, cassettes: Cassettes, rules: Callable[[], Collection[str]]) -> None:
         self._catalog = catalog
         self._cassettes = cassettes
+        self.rules = rules
 
     def cases(self, case_id: str) -> dict[str, ErrorCase]:
         """One case on every surface that has it."""

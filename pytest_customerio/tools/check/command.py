@@ -90,6 +90,7 @@ def _settings(arguments: argparse.Namespace) -> CheckSettings:
 
 def _refuse_unknown(arguments: argparse.Namespace) -> None:
     """Raise `CommandError` for an operation, a rule or a plan that does not exist."""
+    from pytest_customerio.contract.engine.flaws import named_rules
     from pytest_customerio.contract.plan.files import PLACES, plan_files
     from pytest_customerio.contract.rules import vocabulary
     from pytest_customerio.core.data import UnknownNameError
@@ -98,9 +99,10 @@ def _refuse_unknown(arguments: argparse.Namespace) -> None:
 
     if arguments.operation is not None:
         refuse_unknown(arguments.operation)
+    own = [*arguments.schemas, *([arguments.plan] if arguments.plan else [])]
     for rule in arguments.allow:
-        if rule not in vocabulary():
-            raise UnknownNameError(rule, nearest(rule, vocabulary()))
+        if rule not in vocabulary() and rule not in (rules := vocabulary().keys() | named_rules(own)):
+            raise UnknownNameError(rule, nearest(rule, sorted(rules)))
     if arguments.plan is not None and not plan_files(arguments.plan):
         raise CommandError(f"--plan: no tracking plan in {arguments.plan}; accepted: {', '.join(PLACES)}")
 

@@ -12,7 +12,7 @@ from pytest_customerio.running.planning.case_selection import CaseSelection
 
 CATALOG = Catalog.load()
 CASSETTES = Cassettes(CATALOG)
-SELECTION = CaseSelection(CATALOG, CASSETTES)
+SELECTION = CaseSelection(CATALOG, CASSETTES, frozenset)
 
 
 def test_all_where_nothing_is_named() -> None:

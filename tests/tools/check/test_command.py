@@ -155,6 +155,19 @@ def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], said: s
     assert (code, text.startswith(f"python -m pytest_customerio: {said}")) == (4, True), text
 
 
+def test_a_rule_of_the_project(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A rule that only a schema of the project names can be allowed; `explain` knows nothing of it."""
+    (tmp_path / "own" / "track").mkdir(parents=True)
+    named = {"required": ["plan"], "x-cio": {"required": {"rule": "plan-missing"}}}
+    (tmp_path / "own" / "track" / "event.json").write_text(json.dumps(named))
+    own = ("fine.json", "--operation", "track.event", "--schemas", "own")
+    code, text = check(capsys, *own)
+    assert (code, "explain" in text, "on purpose?  --allow plan-missing" in text) == (1, False, True)
+    assert check(capsys, *own, "--allow", "plan-missing")[0] == 0
+    code, text = check(capsys, *own, "--allow", "plan-mising")
+    assert (code, "no rule is named 'plan-mising'; did you mean plan-missing?" in text) == (4, True)
+
+
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])
 def test_a_name_that_cannot_be_printed(capsysbinary: pytest.CaptureFixture[bytes], form: str) -> None:
     """Its control characters cannot forge a row of the text, and bytes that are no text are escaped."""
