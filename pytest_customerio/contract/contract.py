@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
 from pytest_customerio.contract.catalog.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
-from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.engine.flaws import named_rules
+from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.contract.plan.contents import contents
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan

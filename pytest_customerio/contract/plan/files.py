@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.members import nearest_member
 from pytest_customerio.contract.engine.own_schemas import checked_schema, line_of
-from pytest_customerio.contract.plan.contents import Kind, message_id
 from pytest_customerio.contract.engine.walk import KEYWORDS, rebuilt, subschemas
+from pytest_customerio.contract.plan.contents import Kind, message_id
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.core.nearest import did_you_mean
 

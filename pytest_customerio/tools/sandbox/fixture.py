@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.contract import Judged
-from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.model import Interaction, OperationName, Violation
 from pytest_customerio.tools.sandbox.answering.json_views import person_json
 from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
@@ -62,9 +62,14 @@ class Sandbox:
 
     @property
     def received(self) -> list[LoggedRequest]:
-        """Every request since the test began: operation, payload, status, violations and more."""
+        """Every request since the test began: operation, payload, status, violations and more.
+
+        `operation` is the id, as a text that has `id`, `surface` and `name` like the operations of `cio.sent`.
+        """
         with self._service.lock:
-            return list(self._service.log)
+            return [
+                each._replace(operation=each.operation and OperationName(each.operation)) for each in self._service.log
+            ]
 
     @property
     def violations(self) -> list[Violation]:

@@ -53,7 +53,9 @@ def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
         ('{"type": "object", "type": "array"}', None, "'type' stands twice in one object"),
     ],
 )
-def test_a_broken_schema_is_refused_with_file_line_and_cause(tmp_path: Path, text: str, line: int | None, cause: str) -> None:
+def test_a_broken_schema_is_refused_with_file_line_and_cause(
+    tmp_path: Path, text: str, line: int | None, cause: str
+) -> None:
     """A broken schema is refused with its line and cause."""
     path = written(tmp_path, text)
     error = refused(tmp_path)

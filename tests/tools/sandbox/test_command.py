@@ -139,7 +139,19 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "is no port" in refused(capsys, "--port", "http")
     machine = " is no name or address of a machine, such as web.local or 10.0.0.5"
     for option in ("--name", "--host", "--allow-webhook-host"):
-        for name in ("a b", "", "x/y", "a:1", "*.a", "http://x", "a..b", "-x.y", "10.0.0.300", "a" * 64, "a." * 127 + "aa"):
+        for name in (
+            "a b",
+            "",
+            "x/y",
+            "a:1",
+            "*.a",
+            "http://x",
+            "a..b",
+            "-x.y",
+            "10.0.0.300",
+            "a" * 64,
+            "a." * 127 + "aa",
+        ):
             assert f"argument {option}: {name!r}{machine}" in refused(capsys, f"{option}={name}")
     assert "invalid choice: 'mars'" in refused(capsys, "--region", "mars")
     assert "'x' is no number of seconds from 0 to 3600" in refused(capsys, "--webhook-hour", "x")

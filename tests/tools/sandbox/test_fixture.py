@@ -43,6 +43,7 @@ def test_an_application_in_another_process(cio_sandbox):
     done = run(cio_sandbox.environ)
     assert "400: " in done.stderr
     assert [one.operation for one in cio_sandbox.received] == ["track.identify"] * 2 + ["app.send_email", "track.event"]
+    assert [one.operation.id for one in cio_sandbox.received][1:3] == ["track.identify", "app.send_email"]
     assert [one.status for one in cio_sandbox.received] == [500, 200, 200, 400]
     assert cio_sandbox.people["42"]["attributes"] == {"plan": "pro"}
     assert [one.to for one in cio_sandbox.deliveries] == ["ada@example.com"]
