@@ -67,7 +67,7 @@ def _written(results: Results) -> list[str]:
 
 
 def _next_command(results: Results) -> list[str]:
-    """What to do next, in one line; nothing where all was tried and a report is written."""
+    """What to do next, in one line; nothing where all was tried and the JSON report is written."""
     failing = (violation for one in results.rows for violation in one["violations"] if results.fails(violation))
     if any(violation["rule"] != CONFLICT for violation in failing):  # a conflict fails the run, and no test
         return [f"next: pytest {results.gate} --lf"]
@@ -78,4 +78,5 @@ def _next_command(results: Results) -> list[str]:
         which = "it" if len(bare) == 1 else "one"
         mark = f"mark a test that sends {which} @pytest.mark.cio_errors"
         return [f"next: no error was replayed to {named(sorted(bare))}: {mark}"]
-    return ["next: pytest --cio-contract --cio-report=contract.json"] * (not results.written)
+    as_json = any(name.lower().endswith(".json") for name in results.written)
+    return ["next: pytest --cio-contract --cio-report=contract.json"] * (not as_json)

@@ -150,8 +150,11 @@ def test_a_suite_in_which_many_tests_fail_hears_of_the_baseline() -> None:
 
 
 def test_written_reports_are_named() -> None:
-    """They stand before the next command; where all was tried there is none."""
+    """They stand before the next command; where all was tried and the JSON report is among them there is none."""
     found = results(verdict("track.event", "401-unauthorized", "raised"))
+    found.written = ["contract.html"]
+    last = "next: pytest --cio-contract --cio-report=contract.json"
+    assert summary(found)[-3:] == ["", "report written: contract.html", last]
     found.written = ["contract.html", "contract.json"]
     assert summary(found)[-2:] == ["", "report written: contract.html, contract.json"]
     nothing = Results()
