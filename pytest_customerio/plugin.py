@@ -217,7 +217,7 @@ class _Reports:
         if run is None and not CARRIED.isdisjoint(vars(report)):
             run = _run(self.config)
         if run is not None:
-            run.receive(report)
+            run.received.report(report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -235,9 +235,10 @@ class _Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist is done: take over its usage error and its late requests."""
-        from pytest_customerio.running.run.xdist import receive
+        from pytest_customerio.running.xdist import output_of
 
-        receive(node, lambda: _run(self.config))
+        if output := output_of(node):
+            _run(self.config).received.worker(output)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report files."""

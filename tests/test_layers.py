@@ -32,10 +32,13 @@ def _name(path: Path) -> str:
 MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "examples"}
 
 
-def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
-    """What is imported at run time, as full names; with `deep`, also what functions import when they are called."""
+def _imports(node: ast.AST, *, deep: bool = True, hints: bool = False) -> Iterator[str]:
+    """What is imported at run time, as full names; with `deep`, also what functions import when they are called.
+
+    With `hints`, also what is imported for type hints only.
+    """
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING" and not hints:
             continue
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not deep:
             continue
@@ -45,13 +48,13 @@ def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
             yield from (f"{child.module}.{alias.name}" for alias in child.names)
         elif isinstance(child, ast.Call) and ast.unparse(child.func).endswith("import_module"):
             yield from (one.value for one in child.args if isinstance(one, ast.Constant))
-        yield from _imports(child, deep=deep)
+        yield from _imports(child, deep=deep, hints=hints)
 
 
-def _own(module: str, *, deep: bool = True) -> set[str]:
+def _own(module: str, *, deep: bool = True, hints: bool = False) -> set[str]:
     """Those of our modules that a module imports."""
     found = set()
-    for name in _imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), deep=deep):
+    for name in _imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), deep=deep, hints=hints):
         local = name.removeprefix("pytest_customerio.")
         if local != name:
             found.add(local if local in MODULES else local.rpartition(".")[0])
@@ -111,10 +114,10 @@ def test_the_folders_of_a_folder_within_have_an_order() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_circles_within_a_folder(folder: str) -> None:
-    """Imports inside functions count too."""
+    """Imports inside functions count too, and those for type hints."""
     inside = {name for name in MODULES if _folder(name) == folder}
     try:
-        TopologicalSorter({name: _own(name) & inside - {name} for name in inside}).prepare()
+        TopologicalSorter({name: _own(name, hints=True) & inside - {name} for name in inside}).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {error.args[1]}")
 

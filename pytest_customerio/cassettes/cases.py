@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_customerio.cassettes.folders import CassetteFiles
-from pytest_customerio.cassettes.prepared import prepared_data
+from pytest_customerio.cassettes.prepared import is_prepared
 from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.cassettes.successes import SUCCESS, Successes, not_published
 from pytest_customerio.core.data import UnknownNameError
@@ -68,7 +68,7 @@ class Cassettes:
         for (surface, name), paths in self._files.found.items():
             if name == SUCCESS:
                 self._successes.load(surface)
-            elif any(prepared_data(path) is None for path in paths):
+            elif not all(map(is_prepared, paths)):
                 self._cassette(surface, name)
 
     @staticmethod

@@ -36,7 +36,22 @@ class UnknownNameError(Exception):
 
 def read_json(path: Path, *, unique: bool = False) -> Any:
     """The JSON in a file. Raises `DataError` with the line. With `unique`, no object may have a member twice."""
-    text = read_text(path)
+    return json_in(read_text(path), path, unique=unique)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `DataError` where it cannot be read, or is not UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:  # without the number and the path, which stands before it
+        raise DataError(path, None, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DataError(path, line, f"not UTF-8: byte 0x{error.object[error.start]:02x}") from error
+
+
+def json_in(text: str, path: Path, *, unique: bool = False) -> Any:
+    """The JSON in the text of a file. Raises `DataError` with the line."""
     try:
         return json.loads(text, object_pairs_hook=_unique if unique else None)
     except json.JSONDecodeError as error:
@@ -45,18 +60,6 @@ def read_json(path: Path, *, unique: bool = False) -> Any:
         raise DataError(path, None, str(error)) from error
     except RecursionError as error:
         raise DataError(path, None, f"cannot be read: {error}") from error
-
-
-def read_text(path: Path) -> str:
-    """The text of a file. Raises `DataError` where it cannot be read, or is not UTF-8."""
-    try:
-        raw = path.read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:  # without the number and the path, which stands before it
-        raise DataError(path, None, f"cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        cause = f"not UTF-8: byte 0x{error.object[error.start]:02x}"
-        raise DataError(path, error.object.count(b"\n", 0, error.start) + 1, cause) from error
 
 
 class _TwiceError(Exception):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_customerio.core.model import Severity, Violation
-from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.violation import violation
+
+if TYPE_CHECKING:
+    from pytest_customerio.core.observation import Observation
 
 # A shorter secret counts only if it stands as a word of its own.
 SHORT = 12

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_customerio.core.model import Severity, Violation
-from pytest_customerio.core.observation import Observation
+
+if TYPE_CHECKING:
+    from pytest_customerio.core.observation import Observation
 
 
 def violation(

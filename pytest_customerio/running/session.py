@@ -84,16 +84,16 @@ class Session:
     def _parts(self, raises_class: type | None, site: CallSite) -> SessionParts:
         """What each test needs of this session."""
         return SessionParts(
-            self.cassettes,
-            self.selection,
-            self.record,
-            self.identified,
-            self._late.note,
-            lambda: self._installation.places,
-            raises_class,
-            site.is_project,
-            self._traffic.ownership,
-            self.settings.region,
+            cassettes=self.cassettes,
+            selection=self.selection,
+            record=self.record,
+            identified=self.identified,
+            note_late=self._late.note,
+            places=lambda: self._installation.places,
+            raises_class=raises_class,
+            is_project=site.is_project,
+            ownership=self._traffic.ownership,
+            region=self.settings.region,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:

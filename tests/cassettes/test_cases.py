@@ -391,7 +391,7 @@ def test_yaml_is_read_by_libyaml_where_it_is_there() -> None:
 
 def test_loading_reads_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given no prepared form, loading reads all files: afterwards no file has to be there any more."""
-    monkeypatch.setattr("pytest_customerio.cassettes.cases.prepared_data", lambda path: None)
+    monkeypatch.setattr("pytest_customerio.cassettes.cases.is_prepared", lambda path: False)
     cassettes = Cassettes(CATALOG)
     cassettes.load()
     monkeypatch.setattr(CassetteFiles, "open", None)
@@ -401,7 +401,7 @@ def test_loading_reads_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_prepared_is_loaded_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given the prepared form, loading reads no error case: it is in memory already."""
-    monkeypatch.setattr("pytest_customerio.cassettes.cases.prepared_data", lambda path: {})
+    monkeypatch.setattr("pytest_customerio.cassettes.cases.is_prepared", lambda path: True)
     cassettes = Cassettes(CATALOG)
     cassettes.load()
     assert cassettes._read == {}

@@ -16,6 +16,7 @@ from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.engine.keywords import KEYWORDS
 from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.core import data
+from pytest_customerio.core.model import Operation
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -44,6 +45,15 @@ class Mutation:
     def __str__(self) -> str:
         way = "/".join(str(step) for step in self.path)
         return f"{self.document}: {way}" + (f" {self.name}" if self.name else "")
+
+
+class _Mutated(Schemas):
+    """Schemas whose documents are those that a mutation left."""
+
+    documents: Mapping[str, Json]
+
+    def _document(self, operation: Operation) -> Json:
+        return self.documents.get(operation.id) or super()._document(operation)
 
 
 class Mutations:
@@ -86,8 +96,8 @@ class Mutations:
     def _contract(self, documents: Mapping[str, Json], common: Json, region: str | None) -> Contract:
         # The contract reads its schemas from files; here they are what the mutation left of them.
         contract = Contract(self._catalog, region=region)
-        schemas = Schemas(self._catalog.operations.values())
-        schemas.__dict__.update(_documents=documents, common=common)
+        schemas = _Mutated(self._catalog.operations.values())
+        schemas.documents, schemas.__dict__["common"] = documents, common
         contract.__dict__["_schemas"] = schemas
         return contract
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -29,40 +29,44 @@ class PublishedAnswer(NamedTuple):
     body: Json
 
 
+class _Table(NamedTuple):
+    """The rows of the file by operation, each with what its surface shares, and the types that they refer to."""
+
+    rows: Mapping[str, Mapping[str, Json]]
+    definitions: Mapping[str, Json]
+
+
 class Routes:
-    """What the file says. `DataError` is raised where it cannot be read."""
+    """What the file says. `DataError` is raised where it cannot be read.
+
+    Its text stays in memory, and the types in it are read again once one is asked for: few runs do.
+    """
 
     def __init__(self, path: Path) -> None:
-        found = data.read_json(path)
-        self._folder = path.parent
+        self._path, self._text = path, data.read_text(path)
+        table = self._read()
         try:
-            self._definitions: Mapping[str, Json] = found["$defs"]
-            self._rows = {
-                f"{surface}.{name}": {**shared, **row}
-                for surface, shared in found["surfaces"].items()
-                for name, row in shared["routes"].items()
-            }
             self.operations: Mapping[str, Operation] = MappingProxyType(
-                {name: _operation(name, _about(row)) for name, row in self._rows.items()}
+                {name: _operation(name, _about(row)) for name, row in table.rows.items()}
             )
             # Calls that clients send, but that no OpenAPI document of Customer.io's lists.
-            self.unlisted = frozenset(name for name, row in self._rows.items() if row.get("openapi") is False)
+            self.unlisted = frozenset(name for name, row in table.rows.items() if row.get("openapi") is False)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise data.DataError(path, None, f"not a table of routes: {error!r}") from error
+            raise self._broken(error) from error
 
     def document(self, operation: str) -> Json | None:
         """The JSON Schema of a call, in the form of a file of its own; None for an operation that is not in the table.
 
         `like` names the operation with a file whose payload the call has.
         """
-        row = self._rows.get(operation)
-        if row is None:
+        if operation not in self.operations:
             return None
+        row = self._table.rows[operation]
         if "like" in row:
-            alike = data.read_json(self._folder / operation.partition(".")[0] / f"{row['like']}.json")
+            alike = data.read_json(self._path.parent / operation.partition(".")[0] / f"{row['like']}.json")
             return {**alike, "x-cio": {**alike["x-cio"], **_about(row), "parameters": {}}}
         body, parameters = row.get("body"), row.get("parameters", {})
-        constraints = {**body, "examples": [sample(body, self._definitions)]} if body else _NO_BODY
+        constraints = {**body, "examples": [sample(body, self._table.definitions)]} if body else _NO_BODY
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": operation.partition(".")[2].replace("_", " ").capitalize(),
@@ -73,15 +77,16 @@ class Routes:
 
     def answer(self, operation: str) -> PublishedAnswer | None:
         """The success answer of a call; None for an operation that is not in the table."""
-        row = self._rows.get(operation)
-        if row is None:
+        if operation not in self.operations:
             return None
-        body = sample(row["answer"], self._definitions) if "answer" in row else None
+        row = self._table.rows[operation]
+        body = sample(row["answer"], self._table.definitions) if "answer" in row else None
         return PublishedAnswer(row.get("success", 200), body)
 
     def example(self, definition: str) -> Json:
         """A value of a published type that several calls share, such as `campaign`, with made-up values."""
-        return sample(self._definitions[definition], self._definitions)
+        definitions = self._table.definitions
+        return sample(definitions[definition], definitions)
 
     def _needed(self, *nodes: Json) -> dict[str, Json]:
         """The definitions that the nodes refer to, and those that these refer to."""
@@ -90,9 +95,28 @@ class Routes:
         while missing:
             name = missing.pop()
             if name not in found:
-                found[name] = self._definitions[name]
+                found[name] = self._table.definitions[name]
                 missing += _references(found[name])
         return found
+
+    @cached_property
+    def _table(self) -> _Table:
+        return self._read()
+
+    def _read(self) -> _Table:
+        found = data.json_in(self._text, self._path)
+        try:
+            rows = {
+                f"{surface}.{name}": {**shared, **row}
+                for surface, shared in found["surfaces"].items()
+                for name, row in shared["routes"].items()
+            }
+            return _Table(rows, found["$defs"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> data.DataError:
+        return data.DataError(self._path, None, f"not a table of routes: {error!r}")
 
 
 @cache
@@ -103,8 +127,13 @@ def read_routes(folder: Path) -> Routes:
 
 def document_of(operation: str) -> Json:
     """The JSON Schema of an operation, by its id: from its file, or from the table of routes. Raises `DataError`."""
-    folder, (surface, _, name) = data.schemas(), operation.partition(".")
-    return read_routes(folder).document(operation) or data.read_json(folder / surface / f"{name}.json")
+    return read_routes(data.schemas()).document(operation) or data.read_json(file_of(operation))
+
+
+def file_of(operation: str) -> Path:
+    """The file of an operation that is not in the table, by its id."""
+    surface, _, name = operation.partition(".")
+    return data.schemas() / surface / f"{name}.json"
 
 
 def read_operation(path: Path) -> Operation:

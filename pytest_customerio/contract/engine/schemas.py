@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.catalog.routes import document_of, read_routes
+from pytest_customerio.contract.catalog.routes import document_of, file_of, read_routes
 from pytest_customerio.contract.engine.bundle import parameters
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.own_schemas import load_own
@@ -23,7 +23,7 @@ class Schemas:
 
     def __init__(self, operations: Iterable[Operation], own: Sequence[Path] = ()) -> None:
         self._operations = tuple(operations)
-        self._documents: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
         self._bodies: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
         self._payloads: dict[str, tuple[Schema, ...]] = {}
@@ -33,7 +33,7 @@ class Schemas:
         """Read every file now: a test may later replace the files, or the functions that open them."""
         folder = data.schemas()
         filed = [each for each in self._operations if each.id not in read_routes(folder).operations]
-        self._documents = {each.id: document_of(each.id) for each in filed}
+        self._texts = {each.id: data.read_text(file_of(each.id)) for each in filed}
         _ = self.common
 
     def of(self, operation: Operation) -> tuple[Schema, ...]:
@@ -65,4 +65,5 @@ class Schemas:
         return data.read_json(data.schemas() / "common.json")
 
     def _document(self, operation: Operation) -> Any:
-        return self._documents.get(operation.id) or document_of(operation.id)
+        text = self._texts.get(operation.id)
+        return document_of(operation.id) if text is None else data.json_in(text, file_of(operation.id))

@@ -61,7 +61,7 @@ def read(path: Path) -> dict[Fingerprint, Entry]:
 
     An entry that stands there twice, as after a merge, has the tests and the reasons of both.
     """
-    lines = read_text(path).replace("\r\n", "\n").split("\n")
+    lines = read_text(path).split("\n")
     found: dict[Fingerprint, Entry] = {}
     for start in range(0, len(lines), _CHUNK):
         for number, row in enumerate(_rows(path, start, lines[start : start + _CHUNK]), start + 1):

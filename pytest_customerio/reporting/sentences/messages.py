@@ -5,16 +5,19 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
-from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.sentences.client_advice import client_advice
 from pytest_customerio.reporting.sentences.layout import and_more, counted, cut, facts, table
 from pytest_customerio.reporting.sentences.mocked import THROUGH
+
+if TYPE_CHECKING:
+    from pytest_customerio.judging.judgement import Judgement
 
 # The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5

@@ -15,14 +15,13 @@ from pytest_customerio.core.model import Interaction, Operation, Violation
 from pytest_customerio.core.redact import is_personal
 from pytest_customerio.reporting.results import CONFLICT
 from pytest_customerio.reporting.sent_shapes import CACHE
-from pytest_customerio.reporting.sentences.conflicts import add_conflicts
+from pytest_customerio.reporting.sentences.conflicts import Mark, add_conflicts, unmarked
 
 if TYPE_CHECKING:
     import pytest
 
     from pytest_customerio.reporting.results import Results
     from pytest_customerio.running.planning.plan import Plan
-    from pytest_customerio.running.run.baseline import Baseline
 
 _INDEX = re.compile(r"\[\d+\]")
 # What breaks the plan is noted all the same: the plan may be what is to change.
@@ -91,17 +90,16 @@ def _remember(known: set[object], key: object) -> None:
     known.add(key)
 
 
-def conclude(
-    config: pytest.Config, results: Results, baseline: Baseline | None = None, *, keep: bool, whole: bool
-) -> list[str]:
+def conclude(config: pytest.Config, results: Results, mark: Mark = unmarked, *, keep: bool, whole: bool) -> list[str]:
     """The tests are over: add the conflicts to the results, and keep the shapes for the command `plan`.
 
+    `mark` gives a violation with what the baseline says of it.
     Returns the allowances that were needed.
     """
     cache = getattr(config, "cache", None)
     if keep and cache is not None and (results.shapes or whole):
         cache.set(CACHE, results.shapes.document(whole=whole))
-    return add_conflicts(results, baseline.marked) if baseline is not None else add_conflicts(results)
+    return add_conflicts(results, mark)
 
 
 def _is_broken(violation: Violation) -> bool:

@@ -18,10 +18,10 @@ from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.planning.unittest import case_of, function_of, key_of, operation_of
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.mistakes import Mistakes
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.planning.case_selection import CaseSelection
     from pytest_customerio.running.planning.each import Each
-    from pytest_customerio.running.run.mistakes import Mistakes
 
 NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
 

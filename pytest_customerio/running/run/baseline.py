@@ -29,7 +29,7 @@ from pytest_customerio.running.planning.unittest import function_of
 if TYPE_CHECKING:
     from pytest_customerio.core.settings import Settings
     from pytest_customerio.reporting.results import Results
-    from pytest_customerio.running.run.mistakes import Mistakes
+    from pytest_customerio.running.mistakes import Mistakes
 
 # How a run ends that came to its end; another one writes nothing.
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)

@@ -9,14 +9,13 @@ import pytest
 from pytest_customerio.reporting.minimum import NOT_ASKED, minimum
 from pytest_customerio.reporting.sentences import inapplicable
 from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
-from pytest_customerio.running import options
-from pytest_customerio.running.run import xdist
+from pytest_customerio.running import options, xdist
 from pytest_customerio.running.run.notes import is_planless
 
 if TYPE_CHECKING:
     from pytest_customerio.core.settings import Settings
     from pytest_customerio.reporting.results import Results
-    from pytest_customerio.running.run.mistakes import Mistakes
+    from pytest_customerio.running.mistakes import Mistakes
 
 # How a run ends that came to its end.
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)

@@ -15,18 +15,17 @@ from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
-from pytest_customerio.running import options
+from pytest_customerio.running import options, xdist
 from pytest_customerio.running.allowances import NEEDED
 from pytest_customerio.running.blocks import Blocks
+from pytest_customerio.running.mistakes import Mistakes
 from pytest_customerio.running.planning.planning import Planning
 from pytest_customerio.running.planning.unittest import case_of
-from pytest_customerio.running.run import xdist
 from pytest_customerio.running.run.about import about
 from pytest_customerio.running.run.ending import Ending, was_stopped
-from pytest_customerio.running.run.mistakes import Mistakes
 from pytest_customerio.running.run.notes import Notes
 from pytest_customerio.running.run.program import is_program
-from pytest_customerio.running.run.received import receive
+from pytest_customerio.running.run.received import Received
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +66,15 @@ class Run:
         self.notes = Notes(self.config, settings)
         self.ending = Ending(self.config, settings, self.results, self.mistakes)
         self.baseline = _baseline(self.config, settings)
+        self.received = Received(
+            self.results,
+            self.notes,
+            self.ending,
+            self.mistakes,
+            self.blocks,
+            self.baseline,
+            is_worker=xdist.is_worker(self.config),
+        )
         self.planning = Planning(
             self.config, self.mistakes, lambda: self.session.selection, everywhere=settings.contract
         )
@@ -149,31 +157,12 @@ class Run:
         if xdist.is_worker(self.config):
             xdist.send_sandbox(self.config)
 
-    def add(self, part: Mapping[str, Any]) -> None:
-        """Add what one phase of a test found."""
-        self.results.add(part)
-        if self.baseline is not None:
-            self.baseline.add(part)
-
-    def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
-        """Add the requests that left after their test was over, in this process or in a worker."""
-        for one in late:
-            self.results.add_late(one)
-            if self.baseline is not None:
-                self.baseline.add(one)
-            self.ending.late_fails = self.ending.late_fails or bool(one["fails"])
-            self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
-
-    def receive(self, report: pytest.TestReport) -> None:
-        """Add what one phase of a test found and ended with, also if a worker ran the test."""
-        receive(self, report)
-
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
         if xdist.is_worker(self.config) and not self.mistakes.text:
             xdist.send(self.config, self.phases.session.late() if self.phases is not None else (), self.notes.marks)
         elif self.phases is not None:
-            self.add_late(self.phases.session.late())
+            self.received.late(self.phases.session.late())
         if self.baseline is not None and xdist.is_worker(self.config):
             xdist.send_baseline(self.config, self.baseline.values())
         self.results.required = self.ending.required
@@ -203,7 +192,8 @@ class Run:
         from pytest_customerio.running.noted.shapes import conclude
 
         whole = not stopped and options.whole(self.config)
-        needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
+        mark = {} if self.baseline is None else {"mark": self.baseline.marked}
+        needed = conclude(self.config, self.results, **mark, keep=self.settings.contract, whole=whole)
         self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
 
     def _warn_of_missing_parts(self) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import ErrorCase, PendingInteraction
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
 from pytest_customerio.replay.replay import Replay, Service
-
-if TYPE_CHECKING:
-    from pytest_customerio.running.test.test import SessionParts
+from pytest_customerio.running.test.replay_parts import ReplayParts
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -58,7 +55,7 @@ class ReplayedCase:
 
 
 def new_replay(
-    session: SessionParts,
+    session: ReplayParts,
     cases: Mapping[str, ErrorCase],
     mark: ErrorsMark,
     times: int | None,

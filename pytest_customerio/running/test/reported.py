@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
+
+if TYPE_CHECKING:
+    from pytest_customerio.judging.judgement import Judgement
 
 # Two violations of a test with the same key are the same one: rule, place in the payload, call site.
 Key = tuple[str, str, str | None]

@@ -7,24 +7,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
-from pytest_customerio.process.ownership.ownership import Ownership
 from pytest_customerio.reporting.sentences.answered import Answered
 from pytest_customerio.reporting.sentences.messages import unjudged_text
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
+from pytest_customerio.running.test.replay_parts import ReplayParts
 from pytest_customerio.running.test.reported import Reported
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.notes.notes import Notes
+    from pytest_customerio.judging.judgement import Judgement
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 
@@ -35,25 +34,18 @@ ANSWERED = 50
 _LATE = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class SessionParts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionParts(ReplayParts):
     """What a test needs of its session.
 
-    `raises_class` is the class behind `pytest.raises`. `is_project` says whether a file is the project's own.
     `note_late` is called for a request that left after its test. `places` are where mocks of clients may stand.
-    `region` is the region of the workspace, if the project declares it.
     """
 
-    cassettes: Cassettes
     selection: CaseSelection
     record: Callable[[Plan], Record]
     identified: Callable[[Interaction], Interaction]
     note_late: Callable[[CheckedTest, PendingInteraction], None]
     places: Callable[[], Places]
-    raises_class: type | None = None
-    is_project: Callable[[str], bool] = bool
-    ownership: Ownership[CheckedTest] = field(default_factory=Ownership)
-    region: str | None = None
 
 
 @dataclass(slots=True)

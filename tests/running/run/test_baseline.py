@@ -25,7 +25,8 @@ def updating(run) -> Any:
     one = run(*UPDATE)
     row = {"nodeid": "t.py::a", "operation": "track.event", "case": None, "call_sites": [], "met_at": []}
     rows = {"rows": [{**row, "attempts": 1, "violations": []}], "applicable": {}}
-    one.add({**rows, **DRAWN})
+    one.results.add(rows)
+    one.baseline.add(DRAWN)
     return one
 
 
@@ -86,7 +87,7 @@ def test_a_worker_sends_what_it_collected(planned, run) -> None:
 def test_late_requests_are_drawn_too(run) -> None:
     """They come by themselves, and so do their violations."""
     one = run(*UPDATE)
-    one.add_late([{"rows": [], "applicable": {}, "lines": [], "fails": False, **DRAWN}])
+    one.received.late([{"rows": [], "applicable": {}, "lines": [], "fails": False, **DRAWN}])
     assert one.baseline.draws[AT].tests == {"t.py::a"}
 
 

@@ -72,8 +72,8 @@ def test_a_run_that_is_not_green_does_not_say_what_it_heard(run, status: pytest.
 def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
     """A late violation fails a run that passed; another exit status stays."""
     one, session = run(), ended(exitstatus=before)
-    one.add_late([{**LATE, "fails": False}])
-    one.add_late([LATE])
+    one.received.late([{**LATE, "fails": False}])
+    one.received.late([LATE])
     one.finish(session)
     assert session.exitstatus == after
     assert len(one.results.late) == 2

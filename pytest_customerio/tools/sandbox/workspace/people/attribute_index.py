@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pytest_customerio.tools.sandbox.json_values import as_text
-
-if TYPE_CHECKING:
-    from pytest_customerio.tools.sandbox.workspace.people.people import People
-    from pytest_customerio.tools.sandbox.workspace.people.person import Person
+from pytest_customerio.tools.sandbox.workspace.people.person import Identifier, Person
 
 MAX_FIELDS = 50
 MAX_CHANGED = 100_000
 # The key under which everybody who has an attribute is, whatever its value.
 Key = str | None
 ANY: Key = None
+
+
+class Everybody(Protocol):
+    """All people of a workspace."""
+
+    def __iter__(self) -> Iterator[Person]: ...
+
+    def find(self, identifier: Identifier) -> Person | None:
+        """The person with this identifier."""
 
 
 def attribute_values(person: Person) -> dict[str, Any]:
@@ -46,7 +52,7 @@ class AttributeIndex:
                 self._fields.clear()
                 self._changed.clear()
 
-    def find(self, people: People, field: str, key: Key) -> Sequence[str]:
+    def find(self, people: Everybody, field: str, key: Key) -> Sequence[str]:
         """The sorted cio_ids of the people with this value of a field, as text, or with any."""
         self._refresh(people)
         if field not in self._fields:
@@ -55,7 +61,7 @@ class AttributeIndex:
             self._fields[field] = _Field(field, people)
         return self._fields[field].find(key)
 
-    def _refresh(self, people: People) -> None:
+    def _refresh(self, people: Everybody) -> None:
         changed, self._changed = self._changed, {}
         for cio_id in changed:
             person = people.find(("cio_id", cio_id))
@@ -66,7 +72,7 @@ class AttributeIndex:
 class _Field:
     """The people by their values of one field."""
 
-    def __init__(self, name: str, people: People) -> None:
+    def __init__(self, name: str, people: Everybody) -> None:
         self._name = name
         self._sorted: dict[Key, list[str]] = {}
         self._keys: dict[str, tuple[Key, ...]] = {}

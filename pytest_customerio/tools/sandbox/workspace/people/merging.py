@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.workspace.deliveries import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.people.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people.people import People
 from pytest_customerio.tools.sandbox.workspace.people.person import (
     MAX_EVENTS,
@@ -14,9 +17,23 @@ from pytest_customerio.tools.sandbox.workspace.people.person import (
     Notes,
     Person,
 )
+from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.visitors import Visitors
 
-if TYPE_CHECKING:
-    from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+class HasPeople(Protocol):
+    """What a workspace has that is of people."""
+
+    people: People
+    objects: WorkspaceObjects
+    segments: dict[int, Segment]
+    deliveries: DeliveryStore
+    optouts: dict[str, dict[tuple[str, str], None]]
+    visitors: Visitors
+    activities: ActivityLog
+
+    def remove_traces(self, person: Person) -> None:
+        """Remove a person from everything but the people."""
 
 
 def find_halves(people: People, identifier: Identifier, attributes: Mapping[str, Any]) -> tuple[Person, Person] | None:
@@ -55,7 +72,7 @@ def _merge_preferences(first: Person, second: Person) -> None:
         first.attributes[PREFERENCES] = {**own, "topics": topics}
 
 
-def merge_people(workspace: Workspace, first: Person, second: Person) -> None:
+def merge_people(workspace: HasPeople, first: Person, second: Person) -> None:
     """Give the first person what the second one has in a workspace, and remove the second."""
     merge_profiles(first, second, workspace.people.now)
     workspace.people.by_attribute.note(first)
@@ -74,7 +91,7 @@ def merge_people(workspace: Workspace, first: Person, second: Person) -> None:
     workspace.remove_traces(second)
 
 
-def merge_halves(workspace: Workspace, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
+def merge_halves(workspace: HasPeople, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
     """Merge the person who has only the id in a call with the one who has only its e-mail address.
 
     The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from pytest_customerio.running.planning.marks import Marks
-
-if TYPE_CHECKING:
-    from pytest_customerio.running.run.run import Run
 
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
@@ -41,30 +38,12 @@ def send_baseline(config: pytest.Config, values: Mapping[str, Any]) -> None:
     config.workeroutput[BASELINE] = values  # type: ignore[attr-defined]
 
 
-def late_of(node: object) -> list[Mapping[str, Any]]:
-    """In the controller: the late requests that a finished worker sent."""
-    return list(getattr(node, "workeroutput", {}).get(LATE, ()))
-
-
-def mistake_of(node: object) -> str:
-    """In the controller: the mistake that a finished worker sent, or an empty text."""
-    return str(getattr(node, "workeroutput", {}).get(MISTAKE, ""))
-
-
 def send_sandbox(config: pytest.Config) -> None:
     """In a worker: say that a test used `cio_sandbox`."""
     config.workeroutput[SANDBOX] = True  # type: ignore[attr-defined]
 
 
-def receive(node: object, run: Callable[[], Run]) -> None:
-    """In the controller: hand what a finished worker sent to the run, which is made only where something was sent."""
-    if mistake := mistake_of(node):
-        run().mistakes.fail(mistake)
-    if late := late_of(node):
-        run().add_late(late)
-    if marks := getattr(node, "workeroutput", {}).get(MARKS):
-        run().notes.marks = Marks(*marks)
-    if (values := getattr(node, "workeroutput", {}).get(BASELINE)) and (baseline := run().baseline):
-        baseline.take(values)
-    if getattr(node, "workeroutput", {}).get(SANDBOX):
-        run().ending.uses_sandbox = True
+def output_of(node: object) -> dict[str, Any]:
+    """In the controller: what a finished worker sent, by our names; empty where it sent nothing."""
+    output: Mapping[str, Any] = getattr(node, "workeroutput", {})
+    return {name: output[name] for name in (MISTAKE, LATE, MARKS, BASELINE, SANDBOX) if output.get(name)}

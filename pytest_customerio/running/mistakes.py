@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from pytest_customerio.running import options
-from pytest_customerio.running.run import xdist
+from pytest_customerio.running import options, xdist
 
 T = TypeVar("T")
 
