@@ -15,6 +15,8 @@ from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.simulation import check_events
+from pytest_customerio.tools.sandbox.webhooks.targets import check_target
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
@@ -141,9 +143,14 @@ class Sandbox:
     def webhook(self, url: str, events: Iterable[str] | None = None, **settings: Any) -> ReportingWebhook:
         """Post events to this URL from now on: all, or those named as in the App API, such as `email_bounced`.
 
-        `settings` are `full_resolution` and `with_content`.
+        `settings` are `full_resolution` and `with_content`. Raises `CannotError` for an address that leads to another
+        machine, and for a name that no event has: nothing would ever be posted.
         """
-        return self._service.add_webhook(url, events, **settings)
+        __tracebackhide__ = True
+        names = [events] if isinstance(events, str) else events if events is None else list(events)
+        check_target(url, self._service.settings.webhook_hosts)
+        check_events(names or ())
+        return self._service.add_webhook(url, names, **settings)
 
     def deliver(
         self, metric: str, delivery: Delivery | str | None = None, fault: str | None = None, **data: Any

@@ -92,6 +92,10 @@ def test_what_happens_to_messages() -> None:
         sandbox = fresh()
         sandbox.load([{"id": "42", "email": "ada@example.com"}])
         point = sandbox.snapshot()
+        with pytest.raises(CannotError, match=r"no event 'email_bouncd' \(did you mean email_bounced\?\); known are"):
+            sandbox.webhook(receiver.url, "email_bouncd")
+        with pytest.raises(CannotError, match=r"192.0.2.7 is another machine"):
+            sandbox.webhook("http://192.0.2.7/webhooks")
         sandbox.webhook(receiver.url, ["email_bounced"], with_content=True)
         headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
         mail = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
