@@ -40,8 +40,7 @@ def _flaws(place: Sequence[str | int], schema: Mapping[str, Json]) -> Iterator[F
     own = schema.get("x-cio", {})
     if not isinstance(own, dict):
         yield [*place, "x-cio"], _KEYED
-        return
-    for key, entry in own.items():
+    for key, entry in own.items() if isinstance(own, dict) else ():
         yield from (([*place, "x-cio", key, *at], cause) for at, cause in _entry_flaws(key, entry))
 
 
@@ -57,18 +56,20 @@ def _entry_flaws(key: str, entry: Json) -> Iterator[Flaw]:
     """What is wrong with one member of `x-cio`. At a root it may say other things than those of a constraint."""
     if key in _ENTRY:
         yield (), _KEYED
-    if key.partition(":")[0] not in (*KEYWORDS, *_OURS, "*"):
-        return
-    if not isinstance(entry, dict):
-        yield (), f'the x-cio of a keyword is an object: {{"{key}": {{"rule": …, "hint": …}}}}'
-        return
-    for name, value in entry.items():
-        if name in _ENTRY and not (isinstance(value, str) and value.strip()):
-            yield [name], f"{name} of x-cio is text"
-        elif name == "severity" and value not in get_args(Severity):
-            yield [name], f"{value!r} is no severity; accepted: {', '.join(get_args(Severity))}"
-        elif name not in _ENTRY and (near := nearest(name, _ENTRY, 0.75)):
-            yield [name], f"{name!r} is no member of x-cio; did you mean {near}?"
+    elif key.partition(":")[0] in (*KEYWORDS, *_OURS, "*"):
+        if isinstance(entry, dict):
+            yield from (([name], cause) for name, value in entry.items() for cause in _member_flaws(name, value))
+        else:
+            yield (), f'the x-cio of a keyword is an object: {{"{key}": {{"rule": …, "hint": …}}}}'
+
+
+def _member_flaws(name: str, value: Json) -> Iterator[str]:
+    if name in _ENTRY and not (isinstance(value, str) and value.strip()):
+        yield f"{name} of x-cio is text"
+    elif name == "severity" and value not in get_args(Severity):
+        yield f"{value!r} is no severity; accepted: {', '.join(get_args(Severity))}"
+    elif name not in _ENTRY and (near := nearest(name, _ENTRY, 0.75)):
+        yield f"{name!r} is no member of x-cio; did you mean {near}?"
 
 
 def _rules(node: Json) -> Iterator[str]:
