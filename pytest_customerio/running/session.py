@@ -223,7 +223,8 @@ class Session:
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
         """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
-        answers = answered_text(test.answered, replayed=test.latest is not None)
+        past_fakes = test.mocked is not None and test.mocked.past_fakes
+        answers = answered_text(test.answered, replayed=test.latest is not None, past_fakes=past_fakes)
         return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answers))))
 
     def settle(self, test: CheckedTest) -> Conclusion:

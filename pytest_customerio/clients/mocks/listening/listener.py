@@ -157,6 +157,7 @@ class Listener:
             real = self._answers.real(role, mock, given, named)
             if real is not None:
                 notes.hear(role.label)
+                notes.past_fakes = notes.past_fakes or not is_mock(mock)
                 return replayed(real, mock, answer, args, kwargs)
         note = self._calls.note(notes, role, given, named, fake=not is_mock(mock))
         return self._answers.answered(Call(role, mock, args, kwargs, notes, note), answer)

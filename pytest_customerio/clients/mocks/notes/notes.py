@@ -55,7 +55,8 @@ class Notes:
     would have sent, by mock, `unknown` the calls of which nobody can know what they would have sent. `without_keys` are
     calls whose credentials are not judged, because they are not known, or not set in this run. `places` are the first
     call sites, by reason. `built` is the SDK's class of which an instance was made, `used` its method that ended and
-    sent nothing; `refused` says that an SDK raised.
+    sent nothing; `refused` says that an SDK raised, `past_fakes` that the
+    real thing was called in the place of a fake, which then has noted nothing.
     """
 
     def __init__(self, replaying: Callable[[], bool] = bool) -> None:
@@ -65,6 +66,7 @@ class Notes:
         self.built = ""
         self.used = ""
         self.refused = False
+        self.past_fakes = False
         self.answered: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
