@@ -1,17 +1,19 @@
-"""customerio-cdp-analytics: lets the queue of its client be sent at once. `clients/http/requests` hears its requests.
+"""customerio-cdp-analytics: lets the queue of its client be sent at once, and tells which call queued what is sent.
 
-A consumer of the SDK is a thread that gathers messages and sends them together: it waits for more messages for half a
-second. A test that has ended should not take so long.
+`clients/http/requests` hears its requests. A consumer of the SDK is a thread that gathers messages and sends them
+together: it waits for more messages for half a second. A test that has ended should not take so long.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from queue import Queue
 from threading import enumerate as all_threads
 from typing import Any, cast
 
+from pytest_customerio.clients.sent import queued_at
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import ANALYTICS, PYTHON, Part
@@ -30,13 +32,22 @@ FLUSH = Part(ANALYTICS, CLIENTS, "Client.flush", "a flush sends the queue at onc
 QUEUE = Part(
     PYTHON, "queue", "Queue.get", "a queue can be sent at once", _SLOW, recognised=True, genuine=True, needs=CLIENTS
 )
-PARTS = (NEXT, FLUSH, QUEUE)
+_SITE = "where the application made the call of a message that is sent later"
+_NOWHERE = "requests of the queue have no call site"
+ENQUEUE = Part(ANALYTICS, CLIENTS, "Client._enqueue", _SITE, _NOWHERE)
+REQUEST = Part(ANALYTICS, MODULE, "Consumer.request", _SITE, _NOWHERE, needs=CLIENTS)
+PARTS = (NEXT, FLUSH, QUEUE, ENQUEUE, REQUEST)
+# Messages whose call sites are remembered: those that are never sent must not grow without end.
+MOST = 10_000
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
-    """Let the consumers of the SDK's clients gather messages in a way that can be cut short."""
+    """Let the consumers of the SDK's clients gather messages in a way that can be cut short, and note call sites."""
     patches.patch(NEXT, _next)
     patches.patch(FLUSH, _flush)
+    sites: dict[str, str] = {}
+    patches.patch(ENQUEUE, partial(_enqueue, traffic, sites))
+    patches.patch(REQUEST, partial(_request, sites))
 
 
 class Hurried:
@@ -96,6 +107,35 @@ def _next(original: Callable[..., Any]) -> Callable[..., Any]:
             consumer.queue = queue
 
     return gather
+
+
+def _enqueue(traffic: Traffic, sites: dict[str, str], original: Callable[..., Any]) -> Callable[..., Any]:
+    def enqueue(client: Any, msg: Any) -> Any:
+        site = traffic.sent_from()
+        if site is not None and not client.sync_mode:
+            if len(sites) >= MOST:
+                sites.clear()
+            if msg.get("messageId") is None:
+                # As the original does it next. A consumer may send the message before `_enqueue` returns.
+                msg["messageId"] = str(sys.modules[CLIENTS].uuid4())
+            sites[str(msg["messageId"])] = site
+        return original(client, msg)
+
+    return enqueue
+
+
+def _request(sites: dict[str, str], original: Callable[..., Any]) -> Callable[..., Any]:
+    def request(consumer: Any, batch: Any) -> Any:
+        found = [site for one in batch if (site := sites.pop(str(one.get("messageId")), None)) is not None]
+        if not found:
+            return original(consumer, batch)
+        token = queued_at.set(found[0])
+        try:
+            return original(consumer, batch)
+        finally:
+            queued_at.reset(token)
+
+    return request
 
 
 def _flush(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,7 @@
-"""Tells whether a call sent anything: it is watched while it runs, and each request that leaves is noted on it."""
+"""Tells whether a call sent anything: it is watched while it runs, and each request that leaves is noted on it.
+
+It also tells which call a message comes from that waited in a queue of an SDK.
+"""
 
 from __future__ import annotations
 
@@ -27,3 +30,5 @@ class Watched:
 
 
 watched: ContextVar[Watched | None] = ContextVar("cio_watched", default=None)
+# Where the application made the call whose message is sent now, by a thread that is not the application's.
+queued_at: ContextVar[str | None] = ContextVar("cio_queued_at", default=None)

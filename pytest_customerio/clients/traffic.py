@@ -44,6 +44,10 @@ class Traffic(Protocol):
     def concerns(self) -> Callable[..., bool]:
         """Whether requests to this `(host, port=None)` are Customer.io's. Must be cheap: every request asks."""
 
+    @property
+    def sent_from(self) -> Callable[[], str | None]:
+        """Gives the call site: the innermost place of the project that runs now; None where a library's thread does."""
+
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request; None where a client above hears it already, or the test is not checked."""
 
@@ -65,10 +69,11 @@ class Traffic(Protocol):
 class Switch:
     """`Traffic` that can be turned off: a wrapper that is still held somewhere does nothing after that."""
 
-    __slots__ = ("answer", "at_connect", "bypass", "concerns", "error_met", "hear")
+    __slots__ = ("answer", "at_connect", "bypass", "concerns", "error_met", "hear", "sent_from")
 
     def __init__(self, traffic: Traffic) -> None:
         self.concerns: Callable[..., bool] = traffic.concerns
+        self.sent_from: Callable[[], str | None] = traffic.sent_from
         self.hear: Callable[[str, str, str], Hearing | None] = traffic.hear
         self.answer: Callable[[WireRequest], Answer] = traffic.answer
         self.at_connect: Callable[..., bool] = traffic.at_connect
@@ -78,6 +83,7 @@ class Switch:
     def turn_off(self) -> None:
         """Hear and answer nothing from now on."""
         self.concerns = lambda *_: False
+        self.sent_from = lambda: None
         self.hear = lambda *_: None
         self.at_connect = self.error_met = lambda *_: False
         self.bypass = nullcontext

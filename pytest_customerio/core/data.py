@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_loads = json.loads  # bound here: a test may replace it before the first file is read
 
 
 class DataError(Exception):
@@ -53,7 +54,7 @@ def read_text(path: Path) -> str:
 def json_in(text: str, path: Path, *, unique: bool = False) -> Any:
     """The JSON in the text of a file. Raises `DataError` with the line."""
     try:
-        return json.loads(text, object_pairs_hook=_unique if unique else None)
+        return _loads(text, object_pairs_hook=_unique if unique else None)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
     except _TwiceError as error:

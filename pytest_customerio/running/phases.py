@@ -75,6 +75,8 @@ class Phases:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
+        # Hidden in each wrapper, not in the module: with no frame left, pytest would add that to a failure of ours.
+        __tracebackhide__ = True
         test = self.test = self.session.begin(self._plan(item), item)
         try:
             return (yield)
@@ -94,6 +96,7 @@ class Phases:
 
         Inside pytest's capture: leaks into the output are seen here.
         """
+        __tracebackhide__ = True
         test = self.test
         if test is None:
             return (yield)
@@ -126,6 +129,7 @@ class Phases:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:
         """Around teardown: what fixtures sent while they were taken down is judged too."""
+        __tracebackhide__ = True
         test = self.test
         if test is None:
             return (yield)

@@ -14,7 +14,7 @@ from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
 from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
 from pytest_customerio.clients.passthrough import is_recorded
-from pytest_customerio.clients.sent import watched
+from pytest_customerio.clients.sent import queued_at, watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
@@ -91,7 +91,7 @@ class SessionTraffic:
         self.concerns = catalog.concerns
         self._catalog = catalog
         self._cassettes = cassettes
-        self._sent_from = sent_from
+        self.sent_from = sent_from
         # While calls of mocks are made again: the variable that tells which call is made again in this context.
         self.unsent: ContextVar[Heard | None] | None = None
 
@@ -106,7 +106,8 @@ class SessionTraffic:
         if test is None or not test.plan.checked:
             return None
         test.used = client
-        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
+        site = self.sent_from() or queued_at.get()
+        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=site, at=now()))
 
     def at_connect(self, host: str = "", port: int | None = None) -> bool:
         """Whether connections to this host break before they are made: the answer is asked for first then."""
@@ -145,7 +146,7 @@ class SessionTraffic:
     def _met(self, request: WireRequest) -> PendingInteraction:
         method, body = request.method.upper(), request.body or None
         interaction = PendingInteraction("network", method, request.url, request.headers, body)
-        interaction.sent_from, interaction.at = self._sent_from(), now()
+        interaction.sent_from, interaction.at = self.sent_from(), now()
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:

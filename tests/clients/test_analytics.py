@@ -12,6 +12,7 @@ from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.clients import analytics
+from pytest_customerio.clients.sent import queued_at
 from pytest_customerio.process.patching import Patches
 
 if not THERE:
@@ -19,6 +20,7 @@ if not THERE:
 from customerio.analytics import consumer as module
 from customerio.analytics.client import Client
 
+SITE = "crm.py:3 in buy"
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
 
@@ -48,7 +50,7 @@ def make(monkeypatch):
         made.append(started)
         return started
 
-    analytics.install(None, patches)
+    analytics.install(SimpleNamespace(sent_from=lambda: SITE), patches)
     before = set(threading.enumerate())
     yield client
     running = [one for one in threading.enumerate() if isinstance(one, module.Consumer) and one not in before]
@@ -143,7 +145,7 @@ def test_where_the_package_is_not_there(monkeypatch) -> None:
 def test_undo_puts_the_originals_back() -> None:
     """After the patches are undone, the SDK's own methods stand there."""
     before, patches = (module.Consumer.next, Client.flush), Patches()
-    analytics.install(None, patches)
+    analytics.install(SimpleNamespace(sent_from=lambda: SITE), patches)
     assert (module.Consumer.next, Client.flush) != before
     patches.undo()
     assert (module.Consumer.next, Client.flush) == before
@@ -182,3 +184,46 @@ def test_a_queue_without_conditions_is_left_to_the_sdk(make, monkeypatch):
     client.consumers[0].pause()
     client.consumers[0].join(10)
     client.queue.not_empty = threading.Condition()  # the fixture hurries it
+
+
+@pytest.fixture
+def sites(make, monkeypatch):
+    """The call sites of the batches that were sent, and a client whose consumer sends these."""
+    found = []
+    monkeypatch.setattr(module, "post", lambda *_, **__: found.append(queued_at.get()))
+    replaced = module.Consumer.request
+    client = make()
+    monkeypatch.setattr(module.Consumer, "request", replaced)
+    return found, client
+
+
+def test_the_call_site_of_a_message(sites) -> None:
+    """While a batch is sent, the place is known where the application made the call of its first message."""
+    found, client = sites
+    client.track("42", "a")
+    client.track("42", "b", message_id=7)
+    client.flush()
+    assert found == [SITE]
+    assert queued_at.get() is None
+
+
+def test_messages_that_are_never_sent(monkeypatch) -> None:
+    """Only so many call sites are remembered."""
+    monkeypatch.setattr(analytics, "MOST", 1)
+    remembered, found = {}, []
+    enqueue = analytics._enqueue(SimpleNamespace(sent_from=lambda: SITE), remembered, lambda client, msg: msg)
+    request = analytics._request(remembered, lambda consumer, batch: found.append(queued_at.get()))
+    for name in ("first", "second"):
+        enqueue(SimpleNamespace(sync_mode=False), {"messageId": name})
+    for name in ("first", "second"):
+        request(None, [{"messageId": name}])
+    assert found == [None, SITE]
+
+
+def test_a_message_of_a_library(sites, monkeypatch) -> None:
+    """Where no code of the project runs, there is no call site; a message that is sent at once needs none."""
+    found, client = sites
+    monkeypatch.setattr(client, "sync_mode", True)
+    monkeypatch.setattr("customerio.analytics.client.post", lambda *_, **__: found.append("at once"))
+    client.track("42", "a")
+    assert found == ["at once"]

@@ -138,6 +138,25 @@ def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseExc
     assert shown.longrepr.sections == sections
 
 
+@pytest.mark.parametrize("phase", ["setup", "call", "teardown"])
+def test_no_frame_of_ours_in_the_error_of_a_project(phases: Phases, session: FakeSession, phase: str) -> None:
+    """pytest shows no hook of ours where a fixture or a test raises."""
+    item = Item() if phase == "setup" else begun(phases)
+    given = () if phase == "teardown" else (item,)
+    with pytest.raises(KeyError) as caught:
+        drive(getattr(phases, f"pytest_runtest_{phase}")(*given), KeyError("x"))
+    ours = [one for one in caught.traceback if one.frame.f_globals["__name__"] == "pytest_customerio.running.phases"]
+    assert ours and all(one.ishidden(caught) for one in ours)
+
+
+def test_a_frame_is_left_in_a_failure_of_ours(phases: Phases, session: FakeSession) -> None:
+    """A failure without any visible frame would be shown with a remark of pytest about that."""
+    item, session.call = begun(phases), BAD
+    with pytest.raises(pytest.fail.Exception) as caught:
+        drive(phases.pytest_runtest_call(item))
+    assert [one.name for one in caught.traceback.filter(caught)][-1] == "_carry_out"
+
+
 def test_without_a_test_nothing_is_judged(phases: Phases, session: FakeSession) -> None:
     """Where a hook of another plugin has ended the test, nothing is judged."""
     session.call = session.settled = BAD

@@ -516,3 +516,46 @@ def test_a_fake_that_is_put_in_place_between_tests(project: Story) -> None:
     result = project.run("import app\n\ndef test_it():\n    app.post('purchase')\n", "--cio-contract")
     result.assert_outcomes(passed=1)
     assert "not judged" not in closing(result)
+
+
+def test_an_sdk_that_a_function_imports(project: Story) -> None:
+    """A fake in the place of what imports the SDK first is heard, also where it has a method that the SDK lacks."""
+    project.file(
+        "crm.py",
+        """
+        def make_client():
+            from customerio import CustomerIO
+
+            return CustomerIO("site-1234", "key-12345")
+
+
+        class Crm:
+            def __init__(self, client=None):
+                self.client = client or make_client()
+
+            def buy(self, total):
+                self.client.track("42", "purchase", {"total": total})
+                self.client.add_to_segment(segment_id=7, customer_ids=["42"])
+        """,
+    )
+    result = project.run(
+        """
+        import crm
+
+
+        class FakeClient:
+            def track(self, person, name, data=None): ...
+            def add_to_segment(self, segment_id, customer_ids): ...
+
+
+        def test_it():
+            crm.Crm(FakeClient()).buy(3)
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    assert failure(result, "test_it").startswith(
+        "customerio.CustomerIO.add_to_segment: expected a call that the real one takes, got AttributeError: "
+        "'CustomerIO' object has no attribute 'add_to_segment'\n"
+    )
+    assert "looked at: 2 calls heard through mocks or fakes in 1 test" in str(result.stdout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.conftest import Story
+from tests.stories.conftest import Story, failure
 
 for _name in ("customerio", "requests"):
     pytest.importorskip(_name)
@@ -165,12 +165,15 @@ def crm(monkeypatch):
 }
 
 
+def _application(code: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        code = code.replace(name, value)
+    return code
+
+
 def _outcomes(story: Story, style: str, values: dict[str, str]) -> tuple[dict[str, list[str]], dict[str, str | None]]:
     """The rules that each test broke, and the outcome of each case of the marked test."""
-    application = REST if style == "mocker and requests" else CRM
-    for name, value in values.items():
-        application = application.replace(name, value)
-    story.file("crm.py", application)
+    story.file("crm.py", _application(REST if style == "mocker and requests" else CRM, values))
     plugin = ("-p", "pytest_mock") if "mocker" in style else ()
     report = story.report(HEAD + STYLES[style] + TESTS, "--cio-contract", *plugin)
     rules: dict[str, list[str]] = {}
@@ -198,3 +201,36 @@ def test_a_suite(story: Story, style: str) -> None:
     rules, cases = _outcomes(story, style, MENDED)
     assert not any(rules.values())
     assert set(cases.values()) <= {"raised", "recovered"}
+
+
+def test_a_mock_of_a_message(story: Story) -> None:
+    """Where the class of the message is a mock too, the message is what that mock was called with; errors pass."""
+    story.file("shop.py", _application(CRM, BROKEN))
+    result = story.run(
+        """
+        import pytest
+        import shop
+        from unittest.mock import Mock, patch
+
+        USER = {"id": "42", "email": "ada@example.com"}
+
+
+        @pytest.fixture(autouse=True)
+        def mocks():
+            with patch("shop.APIClient"), patch("shop.SendEmailRequest", return_value=Mock()) as request:
+                yield request
+
+        def test_welcome(mocks):
+            shop.Crm().welcome(USER)
+            mocks.assert_called_once()
+
+        @pytest.mark.cio_errors("401", raises=shop.CustomerIOException)
+        def test_error():
+            shop.Crm().welcome(USER)
+        """,
+        "--cio-contract",
+    )
+    assert failure(result, "test_welcome").startswith(
+        "app.send_email $.transactional_message_id: expected a template, or body, subject and from, got nothing"
+    )
+    assert "not judged" not in result.stdout.str()

@@ -70,6 +70,9 @@ class FakeTraffic:
     def at_connect(self, host: str = "", port: int | None = None) -> bool:
         return self.breaks_connecting
 
+    def sent_from(self) -> str | None:
+        return None
+
     def error_met(self) -> bool:
         return False
 

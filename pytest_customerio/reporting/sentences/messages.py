@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
+from pytest_customerio.core.requirements import outdated
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.sentences.client_advice import client_advice
@@ -42,7 +43,8 @@ UNJUDGED = """\
 {request}: could not be judged, because of an error in pytest-customerio
 
   the error               {error} at {place}
-  what to do              please report it, with what the request is made of"""
+  what to do              {todo}"""
+REPORT_IT = "please report it, with what the request is made of"
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
 
@@ -118,7 +120,8 @@ def unjudged_text(call: Interaction, error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
     request = request_line(None, call.method, call.url)
-    return UNJUDGED.format(request=request, error=type(error).__name__, place=place)
+    todo = "\n".join(f"{one.cure}\n{'':26}{one.problem}" for one in outdated()) or REPORT_IT
+    return UNJUDGED.format(request=request, error=type(error).__name__, place=place, todo=todo)
 
 
 def answer_text(case: ErrorCase) -> str:

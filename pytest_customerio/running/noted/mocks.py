@@ -18,6 +18,7 @@ from pytest_customerio.process.output.warned import Warnings
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_stand_in
 from pytest_customerio.running.noted.code_of_tests import CodeOfTests, values_of
+from pytest_customerio.running.noted.lazy_imports import LazyImports
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Mocks:
         self._starting = False
         self._lock = threading.Lock()
         self._code = CodeOfTests()
+        self._lazy = LazyImports(site.is_project)
 
     def install(self) -> Callable[[], None]:
         """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
@@ -84,10 +86,12 @@ class Mocks:
     def begin(self, item: pytest.Item | None) -> None:
         """Setup begins: look for fakes, unless the call phase is the first in which functions of the project run."""
         if item is None or len(self._code.functions(item)) != 1:
+            self._lazy.look()
             self.look()
 
     def begin_call(self, item: pytest.Item | None) -> None:
         """The call phase begins: look for fakes, and listen to those which nothing can be put around."""
+        self._lazy.look()
         self.look()
         if self._listener is not None and item is not None:
             self._listener.begin_call(values_of(item), self._code.functions(item))

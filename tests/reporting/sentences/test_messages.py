@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, Provenance, Violation
 from pytest_customerio.core.observation import Observation
+from pytest_customerio.core.requirements import Outdated
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.reporting.sentences import messages
@@ -158,3 +161,18 @@ def test_what_could_not_be_judged_is_reported() -> None:
         f"  the error               TypeError at {place} in test_what_could_not_be_judged_is_reported\n"
         "  what to do              please report it, with what the request is made of"
     )
+
+
+def test_a_library_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a library is older than what is needed, the way out is to install a newer one."""
+    old = Outdated("jsonschema", "2.6.0", "jsonschema>=4.23")
+    monkeypatch.setattr(messages, "outdated", lambda: iter([old]))
+    call = Interaction("requests", "PUT", "https://track.customer.io/api/v1/customers/42")
+    try:
+        raise ImportError("cannot import name")
+    except ImportError as error:
+        text = messages.unjudged_text(call, error)
+    assert text.splitlines()[-2:] == [
+        '  what to do              pip install "jsonschema>=4.23"',
+        "                          jsonschema 2.6.0 is installed, and pytest-customerio needs jsonschema>=4.23",
+    ]

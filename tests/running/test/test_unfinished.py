@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from analytics import REASON, THERE
@@ -205,7 +206,7 @@ def consumer(ownership, monkeypatch, caplog):
     sent, patches = [], Patches()
     monkeypatch.setattr(module.Consumer, "request", lambda _, batch: sent.append(len(batch)))
     monkeypatch.setattr("atexit.register", lambda *_: None)
-    analytics.install(None, patches)
+    analytics.install(SimpleNamespace(sent_from=lambda: "crm.py:3 in buy"), patches)
     client = Client("pk_us_1234567890", upload_interval=60)
     client.sent = sent
     yield client

@@ -8,6 +8,7 @@ import pytest
 from distributions import ANALYTICS, CUSTOMERIO, Package, install
 
 from pytest_customerio.__main__ import main
+from pytest_customerio.core.requirements import Outdated
 from pytest_customerio.tools.doctor import packages
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
 
@@ -52,3 +53,15 @@ def test_it_is_checked_without_a_target(
     told = capsys.readouterr().out
     assert told.count("  problem  package customerio") == 1
     assert told.partition("\n\n")[2].startswith("  problem  package customerio")
+
+
+def test_a_library_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that another package asked for in an older version is a problem, with its cure."""
+    old = Outdated("jsonschema", "2.6.0", "jsonschema>=4.23")
+    monkeypatch.setattr(packages, "outdated", lambda: iter([old]))
+    assert list(packages.check_packages())[-1] == Diagnosis(
+        "package jsonschema",
+        "problem",
+        "jsonschema 2.6.0 is installed, and pytest-customerio needs jsonschema>=4.23",
+        'pip install "jsonschema>=4.23"',
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.clients.mocks.originals.libraries import SENDING, Library
+from pytest_customerio.clients.mocks.originals.libraries import METHODS, SENDING, Library
 from pytest_customerio.clients.mocks.placed.mock_state import has_spec, is_placed, name_of
 
 # Names that other libraries have too.
@@ -44,7 +44,7 @@ class Lookalikes:
         if library.sdk:
             self._learn_signatures(library)
             names = {path.rpartition(".")[2] for path in library.operations}
-            self.methods |= names.union(["send_request"], library.classes)
+            self.methods |= names.union(METHODS, library.classes)
         self.names |= self.distinct.union(SENDING, self.methods)
 
     @property

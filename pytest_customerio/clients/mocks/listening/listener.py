@@ -30,7 +30,14 @@ from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.placed.fake_functions import function_of, heard_function, is_heard_function
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
-from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
+from pytest_customerio.clients.mocks.placed.mock_state import (
+    ATTACHED,
+    MADE_BY,
+    MESSAGE,
+    calls_through,
+    inner,
+    is_property,
+)
 from pytest_customerio.clients.mocks.placed.placements import Placements
 from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
@@ -135,7 +142,10 @@ class Listener:
                 name = mock.__dict__.get(ATTACHED) or mock.__dict__.get("_mock_new_name")
                 role = handed_over.role(mock, args, kwargs) if not name or name in lookalikes.names else None
             if role is None:
-                return original(mock, *args, **kwargs)
+                result = original(mock, *args, **kwargs)
+                if roles.values and MESSAGE in mock.__dict__ and is_mock(result):
+                    result.__dict__[MADE_BY] = mock
+                return result
             return hear(role, mock, original, args, kwargs)
 
         return call

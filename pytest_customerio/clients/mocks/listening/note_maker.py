@@ -22,7 +22,7 @@ UNKNOWN = "arguments that cannot be known later, such as mocks"
 
 
 class NoteMaker:
-    """Makes notes of calls. Arguments that are mocks of the classes of a whole mocked module are real in them."""
+    """Makes notes of calls. In them, mocks of messages, and of the classes of a whole mocked module, are real."""
 
     def __init__(self, place: Place, known: Known, roles: MockRoles) -> None:
         self._place = place
@@ -32,7 +32,7 @@ class NoteMaker:
 
     def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of a call, with the real values behind mocks of a whole module's classes."""
-        return self._values.given(args, kwargs) if self._roles.modules else (args, kwargs)
+        return self._values.given(args, kwargs) if self._roles.values else (args, kwargs)
 
     def note(
         self,
@@ -59,7 +59,7 @@ class NoteMaker:
 
     def copied(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments | None:
         """The arguments as they are now; None where they cannot be known later."""
-        return copied(args, kwargs, self._known.is_message, self._values.or_real if self._roles.modules else None)
+        return copied(args, kwargs, self._known.is_message, self._values.or_real if self._roles.values else None)
 
     def instance(self, role: Role) -> Any:
         """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""

@@ -133,4 +133,9 @@ LIBRARIES = (
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",), based=True),
 )
 BY_NAME = MappingProxyType({library.module: library for library in LIBRARIES})
+# Methods that one of the SDKs has, here or in another language: called on one that lacks it, such a method raises.
+# One word alone is a name that other libraries have too.
+METHODS = frozenset(
+    name for library in LIBRARIES for path in library.operations if "_" in (name := path.rpartition(".")[2])
+).union(("trigger_broadcast", "anonymous_track", "track_page_view", "track_push", "broadcast_trigger", "send_request"))
 AIOHTTP, CDP, HTTP_CLIENT = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"], BY_NAME["http.client"]

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.roles import Built, Role, called, child
-from pytest_customerio.clients.mocks.placed.mock_state import OTHER, ROLE, inner
+from pytest_customerio.clients.mocks.placed.mock_state import MESSAGE, OTHER, ROLE, inner
 from pytest_customerio.process.patching import Wrapper
 from pytest_customerio.process.recognition import is_mock
 
@@ -33,8 +33,8 @@ class MockRoles:
         self._faking = faking
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
-        # Whether one of them stands for a whole module, whose classes are mocks too.
-        self.modules = False
+        # Whether one of them stands for a whole module, whose classes are mocks too, or for a class of messages.
+        self.values = False
 
     def role(self, mock: Any) -> Role | None:
         """What a mock stands for, looked up through those whose attribute or result it is."""
@@ -57,7 +57,7 @@ class MockRoles:
         if role is None or not is_mock(mock):
             return
         mock.__dict__[ROLE] = role
-        self.modules |= role.kind == "module"
+        self.values |= role.kind == "module"
         self.count += 1
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
@@ -75,6 +75,9 @@ class MockRoles:
         self.give(new, role)
         if role is None and original is not None and not is_mock(inner(original)):
             vars(mock).setdefault(OTHER, _is_object(original))
+            if isinstance(original, type) and self._known.is_message(original):
+                vars(mock)[MESSAGE] = original
+                self.values = True
         return None
 
     def give_module(self, fake: Any, role: Role) -> None:

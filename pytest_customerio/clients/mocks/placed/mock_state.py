@@ -20,6 +20,10 @@ from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # Where a mock keeps what it stands for: beside its own state, which has names of this form too.
 ROLE = "_mock_cio_role"
+# Where a mock keeps the class of messages for which it stands, such as SendEmailRequest: no call of it is a request.
+MESSAGE = "_mock_cio_message"
+# Where the result of such a mock, which was given to `patch` as `return_value`, keeps the mock that gave it.
+MADE_BY = "_mock_cio_made_by"
 # A mark on a mock that was put in the place of something else than an SDK: whether that is a plain object.
 OTHER = "_mock_cio_other"
 # Where a mock keeps the name that it had before it was attached to another one.

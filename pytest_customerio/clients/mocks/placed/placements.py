@@ -18,7 +18,7 @@ from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, inner
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
-from pytest_customerio.process.recognition import MOCKS, is_mock
+from pytest_customerio.process.recognition import MOCKS, is_mock, mock_modules
 
 _UNHEARD = "such mocks are not heard"
 _WHY = "what a mock stands for"
@@ -64,7 +64,10 @@ class Placements:
             result = original(patcher)
             target, name = patcher.target, patcher.attribute
             new = vars(target).get(name) if hasattr(target, "__dict__") else result
-            fake = self._roles.stands(new, self._known.attribute(target, name), patcher.temp_original)
+            replaced = patcher.temp_original
+            if any(replaced is module.DEFAULT for module in mock_modules()):
+                replaced = None  # nothing stood there: `create=True`
+            fake = self._roles.stands(new, self._known.attribute(target, name), replaced)
             if fake is not None:
                 setattr(target, name, fake)
             return result

@@ -1,4 +1,4 @@
-"""What a mock is in truth where a whole module is a mock: `SendEmailRequest(…)`, `Regions.EU`.
+"""What a mock is in truth where a whole module is a mock, or a class of messages: `SendEmailRequest(…)`, `Regions.EU`.
 
 The mock's own name and parents say it; see `placed/mock_state` for these private attributes of `unittest.mock`.
 """
@@ -13,7 +13,7 @@ from pytest_customerio.clients.mocks.notes.arguments import copied
 from pytest_customerio.clients.mocks.originals.attributes import MISSING
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.roles import Role
-from pytest_customerio.clients.mocks.placed.mock_state import ROLE
+from pytest_customerio.clients.mocks.placed.mock_state import MADE_BY, MESSAGE, ROLE
 from pytest_customerio.process.recognition import is_mock
 
 # How often a class had been called when one of its objects was looked at.
@@ -28,8 +28,7 @@ class RealValues:
 
     def of(self, mock: Any) -> Any:
         """The real value, or `MISSING`: the mock stands for none, or it is not certain what it was made with."""
-        path, role = _path(mock)
-        real = role.real if role is not None else MISSING
+        path, real = _path(mock)
         for one, name in path:
             if real is not MISSING:
                 real = self._made(one, real) if name == "()" else getattr(real, name, MISSING)
@@ -46,7 +45,7 @@ class RealValues:
 
     def _made(self, one: Any, cls: Any) -> Any:
         """What a class gives. All calls of its mock give one and the same mock, so only the last one is known."""
-        made_by = one.__dict__["_mock_new_parent"]
+        made_by = _parent(one.__dict__)
         count, used = made_by.call_count, made_by.__dict__.get(_USED, 0)
         made_by.__dict__[_USED] = count
         if not isinstance(cls, type) or self._known.known_class(cls) is not None or not 0 <= count - used <= 1:
@@ -76,14 +75,21 @@ class RealValues:
         return function(*found.args, **found.kwargs)
 
 
-def _path(mock: Any) -> tuple[list[tuple[Any, str]], Role | None]:
-    """The steps from the mock of a module to this one."""
+def _path(mock: Any) -> tuple[list[tuple[Any, str]], Any]:
+    """The steps to this mock from that of a module, or of a class of messages, and what is real there."""
     path: list[tuple[Any, str]] = []
     while mock is not None:
         state = mock.__dict__
         role = state.get(ROLE)
         if type(role) is Role and role.kind == "module":
-            return path[::-1], role
-        path.append((mock, str(state["_mock_new_name"])))
-        mock = state["_mock_new_parent"]
-    return [], None
+            return path[::-1], role.real
+        if MESSAGE in state:
+            return path[::-1], state[MESSAGE]
+        path.append((mock, "()" if MADE_BY in state else str(state["_mock_new_name"])))
+        mock = _parent(state)
+    return [], MISSING
+
+
+def _parent(state: Mapping[str, Any]) -> Any:
+    """The mock whose result or attribute a mock is."""
+    return state.get(MADE_BY) or state["_mock_new_parent"]

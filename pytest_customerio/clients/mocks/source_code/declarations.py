@@ -35,6 +35,7 @@ from pytest_customerio.clients.mocks.source_code.syntax import (
     returned,
     stored,
     values,
+    within,
 )
 
 # Steps from one name to the next, after which nothing is said.
@@ -176,7 +177,7 @@ class Declarations(ABC):
                 found.append(Code(source, node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 found += [self._imported(one, depth) for one in imports(source.package, node, name)]
-        nodes = source.scopes if scope is source.tree else own(scope)
+        nodes = source.scopes if scope is source.tree else within(scope)
         found += [collection_of(self.of(source, one, depth)) for one in stored(nodes, name)]
         return best([*found, self._any(source, values(own(scope), name), depth)])
 

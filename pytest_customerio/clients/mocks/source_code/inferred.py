@@ -71,7 +71,9 @@ def best(found: Iterable[Found]) -> Found:
 
 
 def is_nothing(found: Found) -> bool:
-    """Whether this is an instance of a class, or a class, whose methods do nothing."""
+    """Whether this is an instance of a class, or a class, whose methods do nothing, or holds only such."""
+    if isinstance(found, Collection):
+        return all(one is None or is_nothing(one) for one in (found.each, *found.places))
     return isinstance(found, Code) and isinstance(found.node, ast.ClassDef) and is_empty(found.node)
 
 

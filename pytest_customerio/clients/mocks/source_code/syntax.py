@@ -25,6 +25,11 @@ def own(scope: ast.AST) -> Iterator[ast.AST]:
             todo += ast.iter_child_nodes(node)
 
 
+def within(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, with those of the functions in it: they fill its collections too."""
+    return (node for node in ast.walk(scope) if node is not scope)
+
+
 def values(nodes: Iterable[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
     """What a variable or an attribute is given in these nodes, and whether that is an annotation: `x`, `self.x`."""
     for node in nodes:

@@ -26,6 +26,13 @@ def test_names(lookalikes: Lookalikes) -> None:
     assert lookalikes.distinct.isdisjoint({"delete", "batch", "suppress", "close", "send_request"})
 
 
+def test_names_that_another_sdk_has(lookalikes: Lookalikes) -> None:
+    """A method that this SDK lacks is looked at too: called on it, it raises. One word alone is everybody's name."""
+    assert {"add_to_segment", "trigger_broadcast", "track_person_event"} <= lookalikes.names
+    assert lookalikes.names.isdisjoint({"create", "list"})
+    assert "add_to_segment" not in lookalikes.distinct
+
+
 def test_what_may_be_a_call_of_an_sdk(lookalikes: Lookalikes) -> None:
     """A method of a bare mock, with arguments that the SDK takes."""
     fake = MagicMock()

@@ -10,6 +10,7 @@ from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Built
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
+from pytest_customerio.clients.mocks.placed.mock_state import MESSAGE
 
 customerio = pytest.importorskip("customerio")
 
@@ -34,7 +35,7 @@ def test_a_mock_that_gets_a_role_later(known: Known, roles: MockRoles) -> None:
     made = mock.CustomerIO("site-1234", "key-12345")
     assert roles.role(made.track) is None
     roles.give(mock, known.role(customerio))
-    assert roles.modules
+    assert roles.values
     role = roles.role(made.track)
     assert role is not None
     assert (role.kind, role.label) == ("method", "customerio.CustomerIO.track")
@@ -59,3 +60,12 @@ def test_what_is_put_in_the_place_of_an_original(roles: MockRoles) -> None:
     assert roles.stands(print, None, customerio.CustomerIO) == "heard"
     assert roles.stands(print, None, len) is None
     assert roles.stands(customerio.CustomerIO, None, customerio.CustomerIO) is None
+
+
+def test_a_class_of_messages(roles: MockRoles) -> None:
+    """A mock in its place stands for no call, and is noted: what it gives is an argument of calls."""
+    mock = MagicMock()
+    roles.stands(mock, None, customerio.SendEmailRequest)
+    assert roles.role(mock) is None
+    assert mock.__dict__[MESSAGE] is customerio.SendEmailRequest
+    assert roles.values

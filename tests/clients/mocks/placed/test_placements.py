@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock, Mock, create_autospec, patch
 
 import pytest
 from hearing_mocks import Listening
+
+from pytest_customerio.clients.mocks.placed.mock_state import is_placed
 
 customerio = pytest.importorskip("customerio")
 requests = pytest.importorskip("requests")
@@ -34,6 +37,12 @@ def test_what_patch_puts_in_place(heard: Listening) -> None:
             "",
             "",
         ]
+
+
+def test_what_stands_where_nothing_stood(heard: Listening) -> None:
+    """A mock that `create=True` puts there is in the place of nothing: the code that calls it says what it is."""
+    with patch.object(SimpleNamespace(), "client", create=True) as created, patch("json.dumps") as dumps:
+        assert (is_placed(created), is_placed(dumps)) == (False, True)
 
 
 def test_what_monkeypatch_puts_in_place(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

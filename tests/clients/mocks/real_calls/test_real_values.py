@@ -11,7 +11,7 @@ from pytest_customerio.clients.mocks.originals.attributes import MISSING
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Role
-from pytest_customerio.clients.mocks.placed.mock_state import ROLE
+from pytest_customerio.clients.mocks.placed.mock_state import MADE_BY, MESSAGE, ROLE
 from pytest_customerio.clients.mocks.real_calls.real_values import RealValues
 
 customerio = pytest.importorskip("customerio")
@@ -61,3 +61,19 @@ def test_what_cannot_be_known(values: RealValues, module: Any) -> None:
     module.SendInAppRequest(to="1")
     module.SendInAppRequest(to="2")
     assert values.of(module.SendInAppRequest.return_value) is MISSING
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["its own result", "a result that it was given"])
+def test_a_class_of_messages(values: RealValues, *, given: bool) -> None:
+    """A mock that stands for one class gives messages with what they were made with."""
+    result = MagicMock()
+    cls = MagicMock(return_value=result) if given else MagicMock()
+    cls.__dict__[MESSAGE] = customerio.SendEmailRequest
+    message = cls(to="ada@example.com", identifiers={"id": "42"})
+    if given:
+        message.__dict__[MADE_BY] = cls
+    message.subject = "Hello"
+    real = values.or_real(message)
+    assert type(real) is customerio.SendEmailRequest
+    assert (real.to, real.subject) == ("ada@example.com", "Hello")
+    assert values.or_real(cls) is customerio.SendEmailRequest

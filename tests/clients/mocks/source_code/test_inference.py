@@ -117,6 +117,14 @@ SAID = {
         "class Sender:\n    def track(self): ...\ndef make() -> Sender:\n    return CustomerIO()\nmake().track()",
         TRACK,
     ),
+    "what a function in a function fills": (
+        "class Sender(Protocol):\n    def track(self): ...\ndef make() -> Sender:\n    return CustomerIO()\n"
+        "def build(client: Sender | None = None):\n    made: dict[str, Sender] = {}\n"
+        "    def get() -> Sender:\n        if client is not None:\n            return client\n"
+        "        if 'c' not in made:\n            made['c'] = make()\n        return made['c']\n"
+        "    def buy():\n        get().track()",
+        TRACK,
+    ),
     "an annotated function": ("def make() -> CustomerIO: ...\nmake().track()", TRACK),
     "a coroutine": ("async def make():\n    return CustomerIO()\nasync def buy():\n    (await make()).track()", TRACK),
     "a generator": ("def make():\n    yield CustomerIO()\nwith make() as client:\n    client.track()", TRACK),
