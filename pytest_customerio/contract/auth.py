@@ -15,6 +15,11 @@ _WHERE = "header Authorization"
 _NEW_KEY = re.compile(r"(?:pk|sk)_(us|eu)_")
 # Since 2026-10 one private key serves all APIs, in either scheme.
 _PRIVATE_KEY = re.compile(r"sk_(?:(us|eu)_)?")
+# A template that was never filled in, as "{api_key}" or "${API_KEY}".
+_UNFILLED = re.compile(r"\$?\{\w{1,40}\}")
+# Python's repr of bytes, which an f-string makes of a key that is not decoded.
+_REPR_OF_BYTES = re.compile(r"""b(['"]).*\1""")
+_SCHEMES = ("bearer ", "basic ")
 # Some clients encode with the alphabet for URLs, such as customerio/go-customerio.
 _URL_SAFE = str.maketrans("-_", "+/")
 _EXPECTED = {
@@ -56,8 +61,9 @@ def from_url(user: str) -> str:
 
 
 def _bearer(kind: str, token: str, region: str | None) -> tuple[Violation, ...]:
-    if token.strip("'\"").lower() in {"", *PLACEHOLDERS}:
-        return (_placeholder(kind, "the token is empty or a placeholder"),)
+    mistaken = _mistaken(kind, "the token is empty or a placeholder", token)
+    if mistaken:
+        return mistaken
     private = _PRIVATE_KEY.match(token)
     if private:
         return _key_region(private[1], region)
@@ -83,10 +89,23 @@ def _basic(kind: str, encoded: str, region: str | None) -> tuple[Violation, ...]
     if kind == "write-key" and password:
         return (_violation("wrong-auth", kind, "Basic with a password"),)
     parts = (user,) if kind == "write-key" else (user, password)
-    if any(part.strip().lower() in {"", *PLACEHOLDERS} for part in parts):
-        return (_placeholder(kind, "a part is empty or a placeholder"),)
+    mistaken = _mistaken(kind, "a part is empty or a placeholder", *parts)
+    if mistaken:
+        return mistaken
     key = _NEW_KEY.match(user)
     return _key_region(key[1], region) if kind == "write-key" and key and colon else ()
+
+
+def _mistaken(kind: str, placeholder: str, *parts: str) -> tuple[Violation, ...]:
+    """What is wrong with credentials that can be nobody's. `placeholder` says so where a part is unset."""
+    for part in parts:
+        if part.strip(" '\"").lower() in {"", *PLACEHOLDERS} or _UNFILLED.fullmatch(part):
+            return (_placeholder(kind, placeholder),)
+        if _REPR_OF_BYTES.fullmatch(part):
+            return (_violation("wrong-auth", kind, "Python's repr of bytes"),)
+        if part.lower().startswith(_SCHEMES):
+            return (_violation("wrong-auth", kind, "a scheme twice"),)
+    return ()
 
 
 def _key_region(wanted: str | None, region: str | None) -> tuple[Violation, ...]:

@@ -15,7 +15,6 @@ from pytest_customerio.contract.catalog.catalog import LONGEST_REMEMBERED, RETIR
 from pytest_customerio.contract.engine.flaws import named_rules
 from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.engine.schemas import Schemas
-from pytest_customerio.contract.plan.contents import contents
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
 from pytest_customerio.contract.rules import in_order, violation, vocabulary
 from pytest_customerio.contract.semantics import (
@@ -56,12 +55,14 @@ class Head(NamedTuple):
     """What a request says before its payload is read: where it goes, and what is wrong with address and credentials.
 
     `has_payload` says whether its payload is judged. `special` says that more is judged than its schema and meaning.
+    `like` is the operation whose payload it has, where that is another one.
     """
 
     place: Match
     violations: tuple[Violation, ...] = ()
     has_payload: bool = False
     special: bool = False
+    like: Operation | None = None
 
 
 class Contract:
@@ -112,9 +113,8 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, operation, interaction.payload, headers, interaction.at or time())
-        if self._plan is not None and operation is not None and interaction.body_known:
-            carried = contents(operation.id, interaction.payload.value, head.place.params)
-            found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
+        if self._plan is not None and interaction.body_known:
+            found += self._plan.judge_payload(head.like or operation, interaction.payload, head.place.params)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
         if interaction.exempt:
@@ -130,15 +130,16 @@ class Contract:
         only = first if len(operations) == 1 else None
         known = only is None or self._schemas.constrains_body(first)
         place = Match(Address(), only, tuple(operations))
-        return Head(place, (), known and first.method in _WITH_BODY, _is_special(first))
+        like = self._catalog.operations.get(first.like)
+        return Head(place, (), known and first.method in _WITH_BODY, _is_special(like or first), like)
 
     def judge_payload(self, head: Head, sent: Payload) -> Judged:
         """What the contract says about a payload by itself: where it went, with which headers and when is not known."""
         place = head.place
         operation = place.operation or self._catalog.select(place.candidates, sent.value)[0]
         found = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT)
-        if self._plan is not None and operation is not None:
-            found += islice(self._plan.judge(contents(operation.id, sent.value, {}), sent.size), _MOST)
+        if self._plan is not None:
+            found += self._plan.judge_payload(head.like or operation, sent)
         return Judged(operation, in_order(found, None) if found else ())
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
@@ -159,7 +160,8 @@ class Contract:
             found += _judge_credentials(place, credentials, names_workspace=names_workspace)
         first = place.candidates[0]
         constrained = place.operation is None or self._schemas.constrains_body(first)
-        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, _is_special(first))
+        like = self._catalog.operations.get(first.like)
+        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, _is_special(like or first), like)
 
     def _judge_parameters(self, place: Match) -> list[Violation]:
         given = {"path": dict(place.params), "query": dict(place.query)}
@@ -173,7 +175,6 @@ class Contract:
     def _judge_body(
         self, head: Head, operation: Operation | None, sent: Payload, headers: Mapping[str, str], at: float
     ) -> list[Violation]:
-        place = head.place
         if sent.kind == "unreadable":
             return []
         if sent.problem:
@@ -181,16 +182,16 @@ class Contract:
         payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
             return [no_object("$", payload)]
-        found = self._judge_payload(operation, place.candidates, payload, sent.size, at)
+        first = head.like or head.place.candidates[0]
+        found = self._judge_payload(head.like or operation, head.place.candidates, payload, sent.size, at)
         if sent.size > LEAST_LIMIT:
-            found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
+            found += judge_sizes(first, payload, sent.size)
         if head.special:
-            first = place.candidates[0]
             if first.surface == "pipelines":
                 found += strict_mode(first, headers)
             if first.id in _WITH_PARAMETERS:
-                found += judge_path(first, place.params, payload)
-                found += judge_ids(place.query, payload)
+                found += judge_path(first, head.place.params, payload)
+                found += judge_ids(head.place.query, payload)
             if first.name == "batch":
                 found += islice(self._judge_batch(first, sent, at), _MOST)
         return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import nan
 
 from pytest_customerio.contract.engine.formats import FORMATS
+from pytest_customerio.contract.engine.keywords import PLACEHOLDERS
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
@@ -18,6 +19,7 @@ _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_ev
 # What a path has before a cio_id. Bodies of the Track API have none (docs.customer.io/files/journeys-track.json).
 PREFIX = "cio_"
 _PERSON_PARAMETERS = ("customer_id", "identifier")
+_IDENTIFIERS = {"email": "an e-mail address", "phone": "E.164, as +15551234567"}
 _MOST_IDS = 1000
 _RESERVED = ("from_address", "recipient", "reply_to")
 # Names of events that act on the person or object instead of being stored (docs.customer.io/integrations/api/cdp).
@@ -45,12 +47,22 @@ def judge_semantics(operation: Operation, payload: Mapping[str, object], now: fl
 
 
 def judge_parameters(operation: Operation, params: Mapping[str, str], query: Mapping[str, str]) -> Iterator[Violation]:
-    """Whether a cio_id in a path of the App API has its prefix."""
-    if operation.surface == "app" and query.get("id_type") == "cio_id":
-        for name in _PERSON_PARAMETERS:
-            if params.get(name, PREFIX)[: len(PREFIX)] != PREFIX:
-                expected, got = "cio_ before the cio_id", "a cio_id without it"
-                yield violation("cio-id-prefix", f"path.{name}", expected, got, error="404", source="documented")
+    """Whether an identifier in a path of the App API is of the type in the query: nobody is found otherwise."""
+    if operation.surface != "app" or "id_type" not in query:
+        return
+    for name in _PERSON_PARAMETERS:
+        given = params.get(name, "").strip()
+        if given and given.lower() not in PLACEHOLDERS:
+            yield from _of_type(given, query["id_type"], f"path.{name}")
+
+
+def _of_type(given: str, kind: str, where: str) -> Iterator[Violation]:
+    if kind == "cio_id" and not given.startswith(PREFIX):
+        expected, got = "cio_ before the cio_id", "a cio_id without it"
+        yield violation("cio-id-prefix", where, expected, got, error="404", source="documented")
+    if kind in _IDENTIFIERS and FORMATS[kind](given):
+        expected, hint = _IDENTIFIERS[kind], f"id_type={kind} says that it is one"
+        yield violation(f"bad-{kind}", where, expected, redact.shape(given), hint, "404", "inferred")
 
 
 def judge_ids(query: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:

@@ -41,9 +41,9 @@ def read_json(path: Path, *, unique: bool = False) -> Any:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises `DataError` where it cannot be read, or is not UTF-8."""
+    """The text of a file, without the mark that editors may put before UTF-8. Raises `DataError`."""
     try:
-        return path.read_text("utf-8-sig")
+        return path.read_text("utf-8").removeprefix("\ufeff")
     except OSError as error:  # without the number and the path, which stands before it
         raise DataError(path, None, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

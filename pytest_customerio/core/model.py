@@ -31,6 +31,7 @@ class Operation(NamedTuple):
     `path` is a template such as `/api/v1/customers/{identifier}/events`; `hosts` maps `us` and `eu` to host names.
     `auth` is `basic` (site id and Track API key), `bearer` (App API key), `write-key` (Pipelines) or `none`.
     `variant` holds the body members that tell operations on one path apart, as `{"type": "person", "action": "event"}`.
+    `like` is the id of the operation whose payload this one has, where it has no payload of its own.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Operation(NamedTuple):
     auth: str
     docs: str
     variant: Mapping[str, str] = {}
+    like: str = ""
 
     @property
     def name(self) -> str:

@@ -364,3 +364,20 @@ def test_the_tracking_plan_is_judged_too(tmp_path: Path) -> None:
     assert loud(contract.judge(heard(EVENT, {"name": "sell"}, body_known=False)).violations) == []
     assert loud(CONTRACT.judge(heard(EVENT, {"name": "sell"})).violations) == []
     assert contract.judge(heard(EVENT, {"name": "sell"})).params == {"identifier": "42"}
+
+
+def test_a_call_with_the_payload_of_another(tmp_path: Path) -> None:
+    """What a browser sends is judged as the published call, by the tracking plan too, with or without its address."""
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "bought.json").write_text('{"required": ["total"]}', "utf-8")
+    contract, catalog = Contract(Catalog.load(), plan=tmp_path), Catalog.load()
+    body = b'{"batch": [{"type": "track", "userId": "42", "event": "bought"}, {"type": "track", "userId": "42"}]}'
+    sent = Interaction("browser", "POST", "https://cdp.customer.io/v1/b", {"content-type": "text/plain"}, body)
+    found = contract.judge(sent)
+    alone = contract.judge_payload(contract.payload_head([catalog.operations["pipelines.browser_batch"]]), sent.payload)
+    assert found.operation == alone.operation == catalog.operations["pipelines.browser_batch"]
+    for each in (found, alone):
+        assert [(one.rule, one.where) for one in each.violations if one.severity == "error"] == [
+            ("event-contract", "$.batch[0].properties.total"),
+            ("event-name-missing", "$.batch[1].event"),
+        ]

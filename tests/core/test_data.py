@@ -17,9 +17,10 @@ def test_the_folders_of_data_are_found() -> None:
 
 
 def test_json_is_read(tmp_path: Path) -> None:
-    """A file in UTF-8 is read."""
-    (tmp_path / "x.json").write_text('{"é": 1}', "utf-8")
-    assert read_json(tmp_path / "x.json") == {"é": 1}
+    """A file in UTF-8 is read, also with the mark that editors of Windows put before it."""
+    for encoding in ("utf-8", "utf-8-sig"):
+        (tmp_path / "x.json").write_text('{"é": 1}', encoding)
+        assert read_json(tmp_path / "x.json") == {"é": 1}
 
 
 def test_json_that_is_broken_is_refused_with_its_line(tmp_path: Path) -> None:

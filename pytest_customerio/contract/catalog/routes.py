@@ -47,7 +47,7 @@ class Routes:
         table = self._read()
         try:
             self.operations: Mapping[str, Operation] = MappingProxyType(
-                {name: _operation(name, _about(row)) for name, row in table.rows.items()}
+                {name: _operation(name, _about(row) | _like(name, row)) for name, row in table.rows.items()}
             )
             # Calls that clients send, but that no OpenAPI document of Customer.io's lists.
             self.unlisted = frozenset(name for name, row in table.rows.items() if row.get("openapi") is False)
@@ -154,6 +154,7 @@ def _operation(name: str, about: Mapping[str, Json]) -> Operation:
         auth=about["auth"],
         docs=about["docs"],
         variant=MappingProxyType(about.get("variant", {})),
+        like=about.get("like", ""),
     )
 
 
@@ -161,6 +162,11 @@ def _about(row: Mapping[str, Json]) -> dict[str, Json]:
     method, path = row["call"].split(" ")
     given = {name: row[name] for name in ("hosts", "auth", "docs", "evidence")}
     return {"method": method, "path": path, **given, "success": row.get("success", 200)}
+
+
+def _like(operation: str, row: Mapping[str, Json]) -> dict[str, Json]:
+    surface = operation.partition(".")[0]
+    return {"like": f"{surface}.{row['like']}"} if "like" in row else {}
 
 
 def _references(node: Json) -> Iterator[str]:

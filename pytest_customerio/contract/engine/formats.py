@@ -1,17 +1,19 @@
-"""The formats of `x-format`: e-mail addresses, phone numbers, ULIDs, times, base64. As tolerant as the service is.
+"""The formats of `x-format`: addresses, phone numbers, ULIDs, times, base64, JSON. As tolerant as the service is.
 
 A format returns None for a value that fits, else a word for the way in which it does not fit.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from calendar import monthrange
 from collections.abc import Callable
 
-_EMAIL = re.compile(
-    r"""(?:[^\s@,;:<>()\[\]\\"]+|"[^"\r\n]+")@(?:[^\s@,;:<>()\[\]\\".]+\.)+[^\s@,;:<>()\[\]\\".]+""",
-)
+# What stands in no address: blanks, controls, signs that nobody sees (soft hyphen, zero-width space, marks of direction
+# and of the byte order), and those that separate.
+_NONE = r"""\s\x00-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff@,;:<>()\[\]\\\""""
+_EMAIL = re.compile(rf"""(?:[^{_NONE}]+|"[^"\r\n]+")@(?:[^{_NONE}.]+\.)+[^{_NONE}.]+""")
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 _LISTED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
 _PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -120,6 +122,17 @@ def _base64(value: object) -> str | None:
     return None if len(compact) % 4 == 0 and _BASE64.fullmatch(compact) else "malformed"
 
 
+def _json(value: object) -> str | None:
+    """JSON text of an object or a list. An empty text stands for nothing."""
+    if not isinstance(value, str) or not value.strip() or liquid(value):
+        return None
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return "malformed"
+    return None if isinstance(read, dict | list) else "malformed"
+
+
 def _unix_seconds(value: object) -> str | None:
     if value is None or value == "":
         return None
@@ -152,5 +165,6 @@ FORMATS: dict[str, Callable[[object], str | None]] = {
     "ulid": _ulid,
     "iso8601": _iso8601,
     "base64": _base64,
+    "json": _json,
     "unix-seconds": _unix_seconds,
 }

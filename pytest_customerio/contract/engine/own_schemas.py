@@ -7,18 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_customerio.contract.engine.arguments import misuses
 from pytest_customerio.contract.engine.bundle import foreign_references
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.flaws import flaw
 from pytest_customerio.core.data import DataError, read_json
+from pytest_customerio.core.model import Operation
 from pytest_customerio.core.nearest import nearest
 
 Json = Any
 
 
-def load_own(folders: Sequence[Path], operations: Iterable[str], common: Mapping[str, Json]) -> dict[str, list[Schema]]:
+def load_own(
+    folders: Sequence[Path], operations: Iterable[Operation], common: Mapping[str, Json]
+) -> dict[str, list[Schema]]:
     """The schemas in `<folder>/<surface>/<operation>.json`, by operation. Raises `DataError`."""
-    known = sorted(operations)
+    like = {each.id: each.like for each in operations}
+    known = sorted(like)
     found: dict[str, list[Schema]] = {}
     for folder in folders:
         for path in _files(Path(folder)):
@@ -26,6 +31,8 @@ def load_own(folders: Sequence[Path], operations: Iterable[str], common: Mapping
             if name not in known:
                 near = nearest(name, known)
                 raise DataError(path, None, f"no operation {name}" + (f"; did you mean {near}?" if near else ""))
+            if like[name]:
+                raise DataError(path, None, f"{name} has the payload of {like[name]}: write its schema")
             found.setdefault(name, []).append(_schema(path, common))
     return found
 
@@ -47,7 +54,7 @@ def checked_schema(path: Path, document: Mapping[str, Json], common: Mapping[str
     outside = foreign_references(schema.document)
     if outside:
         raise DataError(path, line_of(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
-    problem = schema.flaw()
+    problem = schema.flaw() or next(misuses(document), None)
     if problem is not None:
         raise DataError(path, line_of(path, problem[0]), problem[1])
     return schema

@@ -27,7 +27,7 @@ class Schemas:
         self._bodies: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
         self._payloads: dict[str, tuple[Schema, ...]] = {}
-        self._own = load_own(own, [each.id for each in self._operations], self.common) if own else {}
+        self._own = load_own(own, self._operations, self.common) if own else {}
 
     def read(self) -> None:
         """Read every file now: a test may later replace the files, or the functions that open them."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from pytest_customerio.contract.engine.arguments import misuses
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.members import nearest_member
 from pytest_customerio.contract.engine.own_schemas import checked_schema, line_of
@@ -107,6 +108,8 @@ def _own_common(path: Path) -> Mapping[str, Json]:
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise DataError(path, 1, 'holds what several schemas share: {"$defs": {"name": {…}}}')
     _check_keywords(path, document)
+    for misuse in misuses(document):
+        raise DataError(path, line_of(path, misuse.place), misuse.cause)
     found: Mapping[str, Json] = rebuilt(document, lambda schema: _adapted(schema, "a member"))
     return found
 

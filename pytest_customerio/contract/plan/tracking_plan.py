@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.engine.engine import UNKNOWN_MEMBER, Schema
 from pytest_customerio.contract.engine.members import nearest_member
-from pytest_customerio.contract.plan.contents import Content, Kind
+from pytest_customerio.contract.plan.contents import Content, Kind, contents
 from pytest_customerio.contract.plan.files import PlanFile, compiled, plan_files
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Violation
+from pytest_customerio.core.model import Operation, Violation
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.payload import Payload
 
 Json = Any
 UPDATE = "python -m pytest_customerio plan --update"
 NOT_PLANNED = "a name that is not in the plan"
 _SIGNS = re.compile(r"[\W_]+")
+# The most violations that are collected from one payload.
+_MOST = 1000
 
 
 class TrackingPlan:
@@ -39,6 +43,13 @@ class TrackingPlan:
         self._documents = {(one.kind, one.name): one.document for one in self.files}
         self._events = [one.name for one in self.files if one.kind == "event"]
         self._typed = next((_without_text(one) for one in self.files if one.kind == "attributes"), {})
+
+    def judge_payload(
+        self, operation: Operation | None, sent: Payload, params: Mapping[str, str] | None = None
+    ) -> Iterator[Violation]:
+        """What the plan says about the payload of an operation; `params` are the parameters of its path."""
+        if operation is not None:
+            yield from islice(self.judge(contents(operation.id, sent.value, params or {}), sent.size), _MOST)
 
     def judge(self, found: Iterable[Content], size: int) -> Iterator[Violation]:
         """What breaks the plan. `size` is the number of bytes of the whole payload."""

@@ -25,11 +25,11 @@ def refuse_unknown(name: str) -> None:
 
 
 def names_of(catalog: Catalog) -> list[str]:
-    """The ids of the operations with a payload of which something is known, by surface."""
+    """The ids of the operations with a payload of their own of which something is known, by surface."""
     contract = Contract(catalog)
     return [
         one.id
         for surface in catalog.surfaces
         for one in catalog.of(surface)
-        if contract.payload_head([one]).has_payload
+        if not one.like and contract.payload_head([one]).has_payload
     ]

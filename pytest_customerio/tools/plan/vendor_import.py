@@ -28,6 +28,8 @@ Json = Any
 _KINDS: Mapping[str, Kind] = {"track": "event", "identify": "attributes"}
 # The members of the Config API's `rules` that are about a person, by the name that each release gave them.
 _TRAITS = ("identify", "identify_traits", "user_traits")
+# Members of a rule, which a whole plan does not have.
+_SCHEMAS = frozenset({"jsonSchema", "json_schema", "eventType"})
 _NOT_A_PLAN = "no tracking plan of Segment or RudderStack: no rules, and no events with rules"
 
 
@@ -98,12 +100,21 @@ def _rule(row: Mapping[str, Json], usual: str) -> Rule | None:
     """The rule in a row; None where the row is none."""
     kind, name = str(row.get("type") or row.get("eventType") or usual).lower(), row.get("key") or row.get("name") or ""
     schema = row.get("jsonSchema", row.get("json_schema", row.get("rules")))
-    schema = json.loads(schema) if isinstance(schema, str) else schema
-    is_schema = isinstance(schema, dict) and isinstance(schema.get("properties"), dict)
+    schema = _parsed(schema) if isinstance(schema, str) else schema
+    # The schema of a rule may say nothing; `rules` of a whole plan is an object too.
+    nothing: Json = {} if _SCHEMAS.intersection(row) else None
+    is_schema = isinstance(schema, dict) and isinstance(schema.get("properties", nothing), dict)
     if not is_schema or (kind == "track" and not name):
         return None
     version = row.get("version")
     return Rule(kind, str(name), schema, version if isinstance(version, int | float) else 0)
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _trait_rules(found: Json) -> Iterator[Rule]:

@@ -21,6 +21,7 @@ GOOD = {
         '"ada lovelace"@example.com',
         "o'neil@x.io",
         "x@1.2.3.io",
+        "ada@نامه\u200cای.com",
         "{{customer.email}}",
         "",
     ],
@@ -49,10 +50,25 @@ GOOD = {
         "2024-01-02t03:04:05z",
     ],
     "base64": ["", "aGVsbG8=", "aGVs\nbG8=\n", "QUJD", "+/+/"],
+    "json": ["", " ", "{}", '[{"name": "X-Tag", "value": "v"}]', "{{ headers }}", {"X-Tag": "v"}, None],
     "unix-seconds": [0, -86400, 1764000000, 99_999_999_999, None, "", "{{ now }}"],
 }
 BAD = {
-    "email": ["ada", "a@b", "a@@b.co", "a b@c.co", "a@b..co", "a@.co", "a@b.co.", " a@b.co", "a@b.co,c@d.co", "@b.co"],
+    "email": [
+        "ada",
+        "a@b",
+        "a@@b.co",
+        "a b@c.co",
+        "a@b..co",
+        "a@.co",
+        "a@b.co.",
+        " a@b.co",
+        "a@b.co,c@d.co",
+        "@b.co",
+        "a@b.co\u200b",
+        "\ufeffa@b.co",
+        "a\x00@b.co",
+    ],
     "emails": ["ada", "a@b.co; c@d.co", "Lovelace, Ada <a@b.co>", "a@b.co c@d.co", "Ada <>", "a@b.co, x"],
     "phone": ["555-1234", "15551234567", "+1 555 123 4567", "+05551234567", "+1555123456789012", "+١٢٣٤٥٦٧٨"],
     "ulid": ["", "01BX5ZZKBKACTAV9WEVGEMMVR", "01BX5ZZKBKACTAV9WEVGEMMVRU", "81BX5ZZKBKACTAV9WEVGEMMVRZ", "1" * 27],
@@ -67,6 +83,7 @@ BAD = {
         "2024",
     ],
     "base64": ["aGVsbG8", "not base64!", "b'aGVsbG8='", "data:text/plain;base64,QUJD", "-_-_", "===="],
+    "json": ["X-Tag: v", "{'X-Tag': 'v'}", "5", '"text"', "[" * 100_000],
 }
 
 

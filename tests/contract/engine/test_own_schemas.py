@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.engine.own_schemas import load_own
 from pytest_customerio.core.data import DataError
 
 COMMON = {"$defs": {"name": {"type": "string"}}}
+KNOWN = [Catalog.load().operations[name] for name in ("track.event", "track.identify", "track.push_events")]
 
 
 def written(folder: Path, text: str, name: str = "track/event.json") -> Path:
@@ -23,7 +25,7 @@ def written(folder: Path, text: str, name: str = "track/event.json") -> Path:
 def refused(folder: Path) -> DataError:
     """The error with which the folder is refused."""
     with pytest.raises(DataError) as caught:
-        load_own([folder], ["track.event", "track.identify"], COMMON)
+        load_own([folder], KNOWN, COMMON)
     return caught.value
 
 
@@ -31,7 +33,7 @@ def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
     """The schemas of several folders are all used, and may refer to common.json."""
     written(tmp_path / "a", '{"required": ["data"]}')
     written(tmp_path / "b", '{"properties": {"name": {"$ref": "../common.json#/$defs/name"}}}')
-    found = load_own([tmp_path / "a", tmp_path / "b"], ["track.event"], COMMON)
+    found = load_own([tmp_path / "a", tmp_path / "b"], KNOWN, COMMON)
     assert [each.rule for schema in found["track.event"] for each in schema.violations({"name": 5})] == [
         "own-contract"
     ] * 2
@@ -71,6 +73,12 @@ def test_an_unknown_operation_is_refused_with_the_nearest(tmp_path: Path) -> Non
     path.unlink()
     written(tmp_path, "{}", "zzz/qqqqqq.json")
     assert refused(tmp_path).cause == "no operation zzz.qqqqqq"
+
+
+def test_a_call_with_the_payload_of_another_has_no_schema_of_its_own(tmp_path: Path) -> None:
+    """Nothing would be judged by it: the payload is judged as that of the other one."""
+    written(tmp_path, "{}", "track/push_events.json")
+    assert refused(tmp_path).cause == "track.push_events has the payload of track.push_metrics: write its schema"
 
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:

@@ -106,6 +106,14 @@ def test_the_places_of_a_plan(tmp_path: Path) -> None:
             {"events__buy": {}, "common": {"email": {}}},
             ("common.json", 1, 'holds what several schemas share: {"$defs": {"name": {…}}}'),
         ),
+        (
+            {"events__buy": {}, "common": '{"$defs": {\n "text": {"x-maxBytes": "9"}}}'},
+            ("common.json", 2, "x-maxBytes: accepted: a whole number"),
+        ),
+        (
+            {"events__buy": '{"type": "object",\n "x-cio": 5}'},
+            ("events/buy.json", 2, 'x-cio: accepted: {"event": "the name"}'),
+        ),
     ],
 )
 def test_mistakes(tmp_path: Path, files: dict[str, Any], expected: tuple[str, int | None, str]) -> None:

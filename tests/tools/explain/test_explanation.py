@@ -103,6 +103,7 @@ device-bad-platform: a device's platform is neither ios nor android
 kind         payload, warning: shown, and fails with --cio-strict
 expected     ios or android
 prevents     400-malformed
+evidence     https://docs.customer.io/files/pipelines.json
 on purpose?  @pytest.mark.cio_allow("device-bad-platform", reason="…")
 
 What breaks it

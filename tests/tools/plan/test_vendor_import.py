@@ -109,6 +109,12 @@ def test_other_forms(tmp_path: Path, document: Any) -> None:
     assert found["events/a_b.json"]["x-cio"] == {"event": "a/b"}
 
 
+def test_a_rule_may_say_nothing(tmp_path: Path) -> None:
+    """An event without properties is in the plan too."""
+    rules = [{"type": "TRACK", "key": "a", "jsonSchema": {}}, {"eventType": "track", "name": "b", "rules": {}}]
+    assert made(tmp_path, rules).update.documents == {"events/a.json": DRAFT, "events/b.json": DRAFT}
+
+
 def test_traits_in_other_places(tmp_path: Path) -> None:
     """They may be a list of rules; without a section for traits the properties are meant."""
     rule = {"name": "x", "rules": {"properties": {"traits": {"properties": {"a": {}}}}}}
@@ -128,7 +134,15 @@ def test_additional_items(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [{}, [], 5, {"rules": {"events": [], "identify": [5]}}, {"events": [{"name": "a"}]}]
+    "document",
+    [
+        {},
+        [],
+        5,
+        {"rules": {"events": [], "identify": [5]}},
+        {"events": [{"name": "a"}]},
+        [{"key": "a", "jsonSchema": "{"}],
+    ],
 )
 def test_no_tracking_plan(tmp_path: Path, document: Any) -> None:
     """A file without rules is refused."""

@@ -83,8 +83,9 @@ const values = {
   segment: { name: "VIPs", description: "by hand" }, folder: { name: "a", parent_folder_id: null }, language: "en",
   component: { name: "a", tag: "b", content: "<p>" }, file: { data: Buffer.from("a"), filename: "a.png", parentFolderId: 1 },
   collection: { name: "a", data: [{ city: "Oslo" }] }, content: [{ city: "Oslo" }], suppressionType: "bounces",
-  domainName: "example.com", webhook: { endpoint: "https://example.com/hook", events: ["sent"], disabled: true },
-  snippet: { name: "a", value: "b" }, name: "a", importData: { data_file_url: "https://example.com/a.csv", type: "people" },
+  domainName: "example.com", webhook: { endpoint: "https://example.com/hook", events: ["email_sent"], disabled: true },
+  snippet: { name: "a", value: "b" }, name: "a",
+  importData: { data_file_url: "https://example.com/a.csv", type: "people", identifier: "id" },
   attributes: [{ name: "plan", description: "a" }], events: [{ name: "bought" }], translation: { language: "de" },
   newsletterId: 1, messageId: "delivery-1", emailId: "5f7b1b1e", updates: { name: "a" }, idType: undefined,
 };
@@ -99,6 +100,8 @@ const own = {
   "getCustomerSubscriptionPreferences.options": { idType: "id", language: "en" },
   "getObjectRelationships.options": { ...page, idType: "object_id" }, "getObjectAttributes.idType": "object_id",
   "getCustomerSegments.idType": "id", "getAttributes.idType": "id",
+  "createNewsletter.data": { name: "a", type: "email", recipients: segment }, "sendNewsletter.data": {},
+  "scheduleNewsletter.data": { scheduled_at: 4102444800, timezone: "UTC" },
   "updateReportingWebhook.updates": { disabled: true }, "updateDesignStudioEmailLanguage.updates": { content: {} },
 };
 

@@ -16,15 +16,25 @@ _DECODER = json.JSONDecoder()
 
 
 def elements(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The line on which each element begins, and its bytes. Raises `UnreadableError` where the list breaks off."""
+    """The line on which each element begins, and its bytes. Raises `UnreadableError` where the list breaks off.
+
+    It is raised too where the list is no JSON, or where more follows it: that is not read.
+    """
     text = _Text(stream)
     text.skip("[")
-    while text.next_sign() not in ("", "]"):
+    more = text.next_sign() != "]"
+    while more:
+        if not text.next_sign():
+            raise UnreadableError("the list breaks off", text.line)
+        if text.next_sign() == "]":
+            raise UnreadableError("a comma stands before the end of the list", text.line)
         yield text.line, text.element().encode("utf-8", "surrogateescape")
-        if text.next_sign() == ",":
+        more = text.next_sign() != "]"
+        if more and text.next_sign():
             text.skip(",")
-    if not text.next_sign():
-        raise UnreadableError("the list breaks off", text.line)
+    text.skip("]")
+    if text.next_sign():
+        raise UnreadableError("something follows the list; it is not read", text.line)
 
 
 class _Text:

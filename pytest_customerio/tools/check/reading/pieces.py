@@ -124,7 +124,7 @@ def position(stream: BinaryIO, read: int) -> int:
 
 def kind_of(path: Path, head: bytes) -> Kind:
     """How a file is read that begins like this. Raises `UnreadableError`."""
-    if head.startswith(UTF_16):
+    if head.startswith(UTF_16) or json.detect_encoding(head[:4]) not in ("utf-8", "utf-8-sig"):
         raise UnreadableError("UTF-16; save it as UTF-8")
     if not head.strip():
         return "nothing"

@@ -40,6 +40,11 @@ def test_bytes_stay_as_they_are() -> None:
         ('[\n{"a": 1}\n', 3, "the list breaks off", 1),
         ("[" * 100_000, 1, "an element of the list is not JSON", 0),
         ("[10, 2", 1, "the list breaks off", 2),
+        ("[10,", 1, "the list breaks off", 1),
+        ("[", 1, "the list breaks off", 0),
+        ("[10,\n]", 2, "a comma stands before the end of the list", 1),
+        ("[10 2]", 1, "not JSON: no ,", 1),
+        ("[10]\n[20]", 2, "something follows the list; it is not read", 1),
         ("{}", 1, r"not JSON: no \[", 0),
     ],
 )

@@ -47,9 +47,10 @@ def test_the_kind_of_a_file(name: str, head: bytes, kind: str) -> None:
 
 
 def test_utf_16_is_refused() -> None:
-    """A file of PowerShell's `>` is UTF-16; the message says what to do."""
-    with pytest.raises(UnreadableError, match="UTF-16; save it as UTF-8"):
-        kind_of(Path("a.ndjson"), '{"a": 1}'.encode("utf-16"))
+    """A file of PowerShell's `>` is UTF-16, with or without a mark at its beginning; the message says what to do."""
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        with pytest.raises(UnreadableError, match="UTF-16; save it as UTF-8"):
+            kind_of(Path("a.ndjson"), '{"a": 1}'.encode(encoding))
 
 
 def test_lines_come_by_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

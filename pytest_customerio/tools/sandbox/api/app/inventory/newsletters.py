@@ -30,13 +30,16 @@ from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import integer
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+# What an answer shows of a payload.
+_GIVEN = ("name", "type", "subscription_topic_id", "tags")
 SENT_TO_NOBODY = "reaches nobody here: the sandbox sends no newsletters"
 
 
 def create_newsletter(workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/newsletters`: a draft."""
+    """`POST /v1/newsletters`: a draft. Its recipients and its content are no part of what is answered."""
     empty: dict[str, Any] = {"content_ids": [], "recipient_segment_ids": [], "tags": None, "sent_at": None}
-    return CallResult(body={"newsletter": add_record(NEWSLETTERS, workspace, call, {**empty, **call.payload})})
+    given = {name: call.payload[name] for name in _GIVEN if name in call.payload}
+    return CallResult(body={"newsletter": add_record(NEWSLETTERS, workspace, call, {**empty, **given})})
 
 
 def send_newsletter(workspace: Workspace, call: Call) -> CallResult:

@@ -26,9 +26,8 @@ def test_imports(ask: SandboxClient) -> None:
 
 def test_live_notifications(ask: SandboxClient) -> None:
     """Each has an id, which the answer to its start names; it ends when it is ended, or after six hours."""
-    key = ask.body("POST", "/v1/live_notifications/start", {"notification_type": "orders", "platform": "ios"})[
-        "instance_id"
-    ]
+    given = {"notification_type": "orders", "identifiers": {"id": "42"}, "attributes": {}, "content_state": {}}
+    key = ask.body("POST", "/v1/live_notifications/start", {**given, "platform": "ios"})["instance_id"]
     read = ask.body("GET", f"/v1/live_notifications/{key}")
     assert (len(key), read["instance_id"], read["state"], read["notification_type"]) == (26, key, "active", "orders")
     assert (read["started_at"], read["expires_at"], read["ended_at"]) == (NOW, NOW + 21_600, None)
@@ -38,7 +37,7 @@ def test_live_notifications(ask: SandboxClient) -> None:
         read = ask.body("GET", f"/v1/live_notifications/{key}")
         assert (read["last_delivery"]["operation"], read["state"]) == (operation, state)
     assert read["ended_at"] == NOW + 2
-    other = ask.body("POST", "/v1/live_notifications/start", {"expiration": NOW + 60})["instance_id"]
+    other = ask.body("POST", "/v1/live_notifications/start", {**given, "expiration": NOW + 60})["instance_id"]
     ask.later(60)
     assert ask.body("GET", f"/v1/live_notifications/{other}")["state"] == "expired"
 

@@ -11,7 +11,9 @@ from pytest_customerio.tools.sandbox.api.app.inventory.records import MADE_UP
 
 def test_newsletters(ask: SandboxClient) -> None:
     """A newsletter is created, sent, and deleted."""
-    created = ask.body("POST", "/v1/newsletters", {"name": "June", "type": "email"})["newsletter"]
+    draft = {"name": "June", "type": "email", "recipients": {"segment": {"id": 1}}, "subject": "June", "body": "<p>"}
+    created = ask.body("POST", "/v1/newsletters", draft)["newsletter"]
+    assert not created.keys() & {"recipients", "subject", "body"}
     assert (created["id"], created["name"], created["sent_at"], created["created"]) == (2, "June", None, NOW)
     assert created["deduplicate_id"] == f"2:{NOW}"
     first = ask.body("GET", "/v1/newsletters?limit=1&sort=desc")
@@ -22,7 +24,7 @@ def test_newsletters(ask: SandboxClient) -> None:
     ] == [1]
     assert ask.notes("POST", "/v1/newsletters/2/send", {}) == (SENT_TO_NOBODY,)
     assert ask.body("GET", "/v1/newsletters/2")["newsletter"]["sent_at"] == NOW
-    ask.body("POST", "/v1/newsletters/2/schedule", {"scheduled_at": NOW + 60})
+    ask.body("POST", "/v1/newsletters/2/schedule", {"scheduled_at": NOW + 60, "timezone": "UTC"})
     assert ask.body("GET", "/v1/newsletters/2")["newsletter"]["sent_at"] == NOW + 60
     assert ask("DELETE", "/v1/newsletters/2").answer.status == 204
     for method, target in (
