@@ -26,6 +26,19 @@ class Message(NamedTuple):
     chain: int = 0
 
 
+class Workspace(NamedTuple):
+    """Where a request goes: its host, whether that is one of Customer.io's regions, and the credentials as sent."""
+
+    host: str = ""
+    regional: bool = False
+    credentials: str = ""
+
+    def may_be(self, other: Workspace) -> bool:
+        """Whether both may be one workspace, which has one region. A proxy may stand for any region."""
+        elsewhere = self.regional and other.regional and self.host != other.host
+        return self.credentials == other.credentials and not elsewhere
+
+
 class Attempt(NamedTuple):
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
@@ -33,9 +46,9 @@ class Attempt(NamedTuple):
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
     answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
     `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
-    `credentials` is a hash of its host and its credentials. `flow` is the number of the flow of work that made it, if
+    `workspace` is where it went. `flow` is the number of the flow of work that made it, if
     that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody
-    waited.
+    waited. `expected` is the number of exceptions that the test had expected before (`pytest.raises`).
     """
 
     identity: str
@@ -49,10 +62,11 @@ class Attempt(NamedTuple):
     retry_after: float | None = None
     reads: bool = False
     deletes: bool = False
-    credentials: int = 0
+    workspace: Workspace = Workspace()
     flow: int | None = None
     slept: float = 0.0
     waited: float = 0.0
+    expected: int = 0
 
     @property
     def said(self) -> tuple[str, ...]:

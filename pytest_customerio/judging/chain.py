@@ -58,9 +58,12 @@ def elapsed_of(observation: Observation) -> list[float]:
 
 
 def _own_pairs(observation: Observation) -> list[tuple[Attempt, Attempt]]:
-    """Each attempt with the next one, but for those between which the test ran the worker anew."""
+    """Each attempt with the next one, but for those between which the test ran the worker anew, and for those at
+    another host or with other credentials, which need no wait.
+    """
     pairs = pairwise(chain_of(observation))
-    return [(a, b) for a, b in pairs if not b.draining or a.draining == b.draining]
+    same = ((a, b) for a, b in pairs if a.workspace == b.workspace)
+    return [(a, b) for a, b in same if not b.draining or a.draining == b.draining]
 
 
 def waited_between(earlier: Attempt, later: Attempt) -> float:

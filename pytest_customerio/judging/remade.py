@@ -40,6 +40,8 @@ def remade(observations: Sequence[Observation]) -> Iterator[tuple[Observation, V
         return
     for run in _runs(sorted(_singles(observations), key=lambda one: one.attempt.at)):
         names = dict.fromkeys(name for a, b in pairwise(run) for name in _differing(a.body, b.body))
+        if not names:
+            continue
         # A person who is written twice, with a time that is a second later, is the same person.
         harmless = not any(one.attempt.messages[0].twice for one in run)
         mild = harmless or all(_counts(name, run) for name in names)
@@ -78,7 +80,8 @@ def _goes_on(run: Sequence[_Single], one: _Single) -> bool:
     waited = waited_between(last.attempt, one.attempt)
     before = waited_between(run[-2].attempt, last.attempt) if len(run) > 1 else NOTHING
     about = all(last.body.get(name) == one.body.get(name) for name in _ABOUT)
-    return last.place == one.place and about and waited >= before * GROWING
+    same = last.place == one.place and last.attempt.workspace == one.attempt.workspace
+    return same and about and waited >= before * GROWING
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[str]:

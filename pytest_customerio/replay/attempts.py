@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pytest_customerio.core.observation import Attempt, Message
-from pytest_customerio.replay.identity import whole
+from pytest_customerio.replay.chains import may_go_on
+from pytest_customerio.replay.identity import ids, whole
 
+# A shorter span, in seconds, was no wait: it may be the time that the machine took.
+NOTHING = 0.05
 # What an attempt may make anew in one message (ids, timestamps), as (path, value); one set for each attempt.
 Fingerprints = set[tuple[tuple[str, str], ...]]
 
@@ -52,10 +55,15 @@ def _renumbered(attempts: Sequence[Attempt], chains: dict[int, list[int]]) -> di
     ends: dict[int, Attempt] = {}
     for chain, places in sorted(chains.items(), key=lambda one: one[1]):
         first = attempts[places[0]]
-        open_ends = (one for one, end in ends.items() if end.met and first.waited > end.waited and end.at < first.at)
+        open_ends = (one for one, end in ends.items() if _may_follow(end, first))
         new[chain] = next(open_ends, chain)
         ends[new[chain]] = attempts[places[-1]]
     return new
+
+
+def _may_follow(end: Attempt, first: Attempt) -> bool:
+    later = first.waited > end.waited and end.at < first.at
+    return bool(end.met) and later and may_go_on(end.workspace, first.workspace, end.status)
 
 
 def _with_chains(attempt: Attempt, number: dict[tuple[str, int], int]) -> Attempt:
@@ -70,23 +78,37 @@ def distinguished(attempts: Sequence[Attempt]) -> list[Attempt]:
 
     Equal messages differ in their ids and timestamps only. They are several messages if one attempt holds two of them,
     or if an id or timestamp comes back after another one was sent: a, b, a, b. If each attempt has its own (a, b, c),
-    they are one message whose id or timestamp is made anew for each attempt. Those of several chains are several.
+    they are one message whose id or timestamp is made anew for each attempt; but they are several if each has an id of
+    its own and nobody waited between them, as in a loop over events. Those of several chains are several.
     """
     attempts = [one._replace(messages=tuple(map(_of_chain, one.messages))) for one in attempts]
     seen: dict[str, list[Fingerprints]] = {}
+    carried: dict[str, list[tuple[Attempt, Message]]] = {}
     for attempt in attempts:
         own: dict[str, Fingerprints] = {}
         for message in attempt.messages:
             own.setdefault(message.identity, set()).add(message.anew)
+            carried.setdefault(message.identity, []).append((attempt, message))
         for identity, fingerprints in own.items():
             seen.setdefault(identity, []).append(fingerprints)
-    several = {identity for identity, history in seen.items() if _several(history)}
+    several = {one for one, history in seen.items() if _several(history) or _are_in_a_row(carried[one])}
     return [attempt._replace(messages=tuple(_renamed(attempt.messages, several))) for attempt in attempts]
 
 
 def _several(history: Sequence[Fingerprints]) -> bool:
     runs = [prints for prints, _ in groupby(history)]
     return any(len(prints) > 1 for prints in runs) or any(prints in runs[:index] for index, prints in enumerate(runs))
+
+
+def _are_in_a_row(carried: Sequence[tuple[Attempt, Message]]) -> bool:
+    """Whether each message has another id than the one before, and nobody waited before any of them."""
+    changes = [(a, b) for (a, before), (b, after) in pairwise(carried) if ids(before) != ids(after)]
+    return bool(changes) and not any(_waited(a, b) for a, b in changes)
+
+
+def _waited(earlier: Attempt, later: Attempt) -> bool:
+    unknown = earlier.flow is None or later.flow is None
+    return (later.at - earlier.at if unknown else later.waited - earlier.waited) >= NOTHING
 
 
 def _renamed(messages: Sequence[Message], several: set[str]) -> Iterator[Message]:

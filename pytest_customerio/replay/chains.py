@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pytest_customerio.core.observation import Message
+from pytest_customerio.core.observation import Message, Workspace
 from pytest_customerio.process.ownership.flows import Flow
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
+ANY = Workspace()
+
+# After these answers the same payload may be sent with other credentials, or to the host of another region.
+_REFUSED = (401, 403)
+
+
+def may_go_on(before: Workspace, after: Workspace, status: int | None) -> bool:
+    """Whether an attempt at one workspace may be repeated at the other one after an answer of this status.
+
+    The same payload for two workspaces is two payloads, unless the first one refused the credentials or the region.
+    """
+    return refuses(status) or before.may_be(after)
+
+
+def refuses(status: int | None) -> bool:
+    """Whether an answer says that the credentials or the host are wrong."""
+    return status is not None and (status in _REFUSED or 300 <= status < 400)
+
 
 @dataclass(slots=True, eq=False)
 class _Chain:
-    """The attempts of one message so far: who made them, when the last one was answered, and whether that ended it.
+    """The attempts of one message so far: who made them, where the last one went, when it was answered, with which
+    status, and whether that ended the chain.
 
     Those that different parts of a test make, such as subtests, are no retries of each other.
     """
@@ -22,8 +41,17 @@ class _Chain:
     part: int
     last: Flow
     flows: set[Flow]
+    workspace: Workspace
     moment: int = 0
+    status: int | None = None
     delivered: bool = False
+
+    def is_for(self, workspace: Workspace) -> bool:
+        """Whether an attempt at a workspace may belong to this chain."""
+        if self.workspace == workspace:
+            return True
+        over = self.delivered and not refuses(self.status)
+        return not over and may_go_on(self.workspace, workspace, self.status)
 
     def goes_on_with(self, flow: Flow) -> bool:
         """Whether a flow that took no part yet goes on with this chain.
@@ -47,23 +75,36 @@ class Chains:
     def __init__(self) -> None:
         self._chains: dict[str, list[_Chain]] = {}
 
-    def numbered(self, said: Iterable[Message], flow: Flow, part: int = 0) -> tuple[Message, ...]:
+    def numbered(
+        self, said: Iterable[Message], flow: Flow, part: int = 0, workspace: Workspace = ANY
+    ) -> tuple[Message, ...]:
         """The messages of an attempt that this flow makes in a part of the test, each with the number of its chain."""
-        return tuple(one._replace(chain=self._of(one, flow, part).number) for one in said)
+        return tuple(one._replace(chain=self._of(one, flow, part, workspace).number) for one in said)
 
-    def note(self, said: Iterable[Message], flow: Flow, moment: int, *, met: bool) -> None:
-        """Remember the attempt: it was answered at this moment, with the error or without."""
+    def note(
+        self,
+        said: Iterable[Message],
+        flow: Flow,
+        moment: int,
+        *,
+        met: bool,
+        workspace: Workspace = ANY,
+        status: int | None = None,
+    ) -> None:
+        """Remember the attempt: it was answered at this moment, with this status, with the error or without."""
         for one in said:
             chain = self._chains[one.identity][one.chain]
             chain.flows.add(flow)
             chain.last, chain.moment, chain.delivered = flow, moment, not met
+            chain.workspace, chain.status = workspace, status
 
-    def _of(self, message: Message, flow: Flow, part: int) -> _Chain:
+    def _of(self, message: Message, flow: Flow, part: int, workspace: Workspace) -> _Chain:
         known = self._chains.setdefault(message.identity, [])
-        chains = [chain for chain in known if chain.part == part]
+        chains = [chain for chain in known if chain.part == part and chain.is_for(workspace)]
         own = [chain for chain in chains if flow in chain.flows]
         found = own or [chain for chain in chains if chain.goes_on_with(flow)]
         if not found:
-            known.append(_Chain(len(known), part, flow, {flow}))
+            known.append(_Chain(len(known), part, flow, {flow}, workspace))
             return known[-1]
-        return min(found, key=lambda chain: (chain.delivered, chain.moment))  # the one that waits longest
+        # an open one, that of the workspace first; among those the one that waits longest
+        return min(found, key=lambda chain: (chain.delivered, chain.workspace != workspace, chain.moment))

@@ -6,6 +6,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 # After this number of attempts of one request the replay stops the application.
 STOP_AFTER = 50
+# The same for requests that differ in their ids and timestamps only: they may be as many events.
+STOP_ALIKE_AFTER = 10 * STOP_AFTER
 
 
 class GaveUp(BaseException):
@@ -15,7 +17,7 @@ class GaveUp(BaseException):
         super().__init__(f"{operation}: stopped after {attempts} attempts of one request")
 
 
-def stop_endless(operation: str, attempts: int) -> None:
-    """Raise `GaveUp` when one request was attempted more than `STOP_AFTER` times."""
-    if attempts > STOP_AFTER:
-        raise GaveUp(operation, attempts)
+def stop_endless(operation: str, attempts: int, alike: int = 0) -> None:
+    """Raise `GaveUp` when one request was attempted more than `STOP_AFTER` times; `alike` are those with other ids."""
+    if attempts > STOP_AFTER or alike > STOP_ALIKE_AFTER:
+        raise GaveUp(operation, max(attempts, alike))

@@ -22,6 +22,7 @@ OUTER_TIMES = frozenset({"_timestamp", "send_at"})
 COUNTERS = frozenset({"attempt", "retries", "retry", "retryCount", "retry_count", "retried_at"})
 ANEW = IDS | TIMES | COUNTERS
 OUTER_ANEW = ANEW | OUTER_IDS | OUTER_TIMES
+OWN_IDS = frozenset({"id"}) | OUTER_IDS
 LEFT_OUT = ANEW | OF_THE_ATTEMPT
 
 SENDS = ("app.send_", "app.trigger_broadcast")
@@ -64,6 +65,11 @@ def changed(before: Message, after: Message) -> tuple[str, ...]:
     """The names of the members that differ between two attempts of one message, each name once."""
     first, second = dict(before.anew), dict(after.anew)
     return tuple(dict.fromkeys(_last(p) for p in (*first, *second) if first.get(p) != second.get(p)))
+
+
+def ids(message: Message) -> tuple[tuple[str, str], ...]:
+    """The dedupe ids of a message: those of the service, and the application's own at its top."""
+    return tuple((path, value) for path, value in message.anew if path in OWN_IDS or _last(path) in IDS)
 
 
 def _message(operation: Operation, request: WireRequest, payload: Any, kind: str) -> Message:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pytest_customerio.clients.queues.jobs import Jobs
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
-from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.output.output import Watch
@@ -18,7 +18,7 @@ from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
-from pytest_customerio.replay.raising import Raising
+from pytest_customerio.replay.raising import LetOut, Raising
 from pytest_customerio.replay.rejections import marked
 from pytest_customerio.replay.repairs import repair
 from pytest_customerio.replay.statements import Statements
@@ -27,6 +27,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 # The most personal texts that are remembered. The texts of more people would find no further leak.
 MOST_PERSONAL = 500
+# The headers that say which workspace is meant: its key, or a key of the account with the number of the workspace.
+CREDENTIALS = ("authorization", "x-workspace-id")
 
 
 class Observer:
@@ -54,7 +56,7 @@ class Observer:
         self._chains, self._part = Chains(), 0
         self._calls: dict[str, list[PendingInteraction]] = {}
         self._met_at: dict[str, dict[str, None]] = {}
-        self._counts = Counter[str]()
+        self._counts = Counter[tuple[object, ...]]()
         self._failed: set[str] = set()
         self._secrets: dict[str, None] = {}
         self._personal: dict[str, None] = {}
@@ -73,13 +75,15 @@ class Observer:
         self.clock.__exit__(None, None, None)
         self.flows.end()
 
-    def count(self, identity: str) -> int:
-        """How often the request with this identity was attempted."""
-        return self._counts[identity]
+    def count(self, attempt: Attempt) -> tuple[int, int]:
+        """How often this request was attempted in this run of `cio.drain`: with these ids and times, and with any."""
+        return self._counts[_exactly(attempt)], self._counts[attempt.identity, attempt.draining]
 
-    def numbered(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    def numbered(
+        self, operation: Operation, request: WireRequest, messages: tuple[Message, ...]
+    ) -> tuple[Message, ...]:
         """The messages of an attempt that is made here, each with the number of its chain."""
-        return self._chains.numbered(messages, self.flows.current(), self._part)
+        return self._chains.numbered(messages, self.flows.current(), self._part, workspace(operation, request))
 
     def note(
         self,
@@ -99,7 +103,7 @@ class Observer:
         said = marked(messages, answer)
         attempt = self._attempt(operation, request, said, answer, met=met, timed=timed)
         self.attempts.append(attempt)
-        self._counts[attempt.identity] += 1
+        self._counts.update({_exactly(attempt): 1, (attempt.identity, attempt.draining): 1})
         if met:
             self._meet(attempt, answer, call)
         self._note_origin(operation, request, attempt.identity, call)
@@ -115,8 +119,8 @@ class Observer:
         met: bool,
         timed: bool,
     ) -> Attempt:
-        flow, clock = self.flows.current(), self.clock
-        self._chains.note(messages, flow, self.flows.moment(), met=met)
+        flow, clock, where = self.flows.current(), self.clock, workspace(operation, request)
+        self._chains.note(messages, flow, self.flows.moment(), met=met, workspace=where, status=answer.status or None)
         return Attempt(
             whole(messages, timed=timed),
             operation.id,
@@ -129,10 +133,11 @@ class Observer:
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
             deletes=request.method == "DELETE",
-            credentials=hash((urlsplit(request.url).hostname, *credentials(request.headers))),
+            workspace=where,
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
+            expected=len(self.raising.exceptions.expected),
         )
 
     def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
@@ -155,28 +160,31 @@ class Observer:
 
         Leaks cannot be assigned to one payload, so the first observation alone holds what leak checks look for.
         """
-        common = self._common(case, raised)
+        let_out = self.raising.let_out(raised, stated=self.statements.pending or self.statements.reported)
+        common = self._common(case, let_out)
         attempts = tuple(self.attempts)
         partial = case.kind == "partial"
         groups = [tuple(distinguished(as_one_chain(attempts)))] if partial else payloads(attempts)
-        seen = [self._of_payload(common, group) for group in groups]
+        seen = [self._of_payload(common, group, caught=let_out.caught) for group in groups]
         return [*seen[:1], *(one._replace(secrets=(), personal=(), blind=()) for one in seen[1:])]
 
-    def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...]) -> Observation:
+    def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...], *, caught: bool) -> Observation:
         identities = dict.fromkeys(attempt.identity for attempt in attempts)
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
         mended = repair(common.case, attempts, self.attempts)
         seen = common._replace(attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
+        # What the test expected, and caught, before the payload met the error at all was not raised for this payload.
+        if caught and seen.failed is not None and seen.failed.expected == len(self.raising.exceptions.expected):
+            seen = seen._replace(raised=None, raised_at="", raised_in="", declared=False)
         if not calls:
             return seen
         first = calls[0]
         return seen._replace(sent_from=first.sent_from, client=first.client, agent=first.headers.get("user-agent", ""))
 
-    def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
+    def _common(self, case: ErrorCase, let_out: LetOut) -> Observation:
         """What is the same for all payloads."""
-        let_out = self.raising.let_out(raised, stated=self.statements.pending or self.statements.reported)
         rerun = self.jobs.pending or let_out.asks_again
         return Observation(
             case=case,
@@ -216,8 +224,19 @@ class Observer:
     ) -> None:
         """Remember which call sent the attempt, and which texts of it must not leak."""
         self._secrets.update(dict.fromkeys(credentials(request.headers)))
-        if self._counts[identity] == 1 and len(self._personal) < MOST_PERSONAL:
+        if identity not in self._calls and len(self._personal) < MOST_PERSONAL:
             self._personal.update(dict.fromkeys(personal(operation, request)))
         calls = self._calls.setdefault(identity, [])
         if call is not None and not any(call is one for one in calls):
             calls.append(call)
+
+
+def _exactly(attempt: Attempt) -> tuple[object, ...]:
+    return attempt.identity, attempt.draining, tuple(one.anew for one in attempt.messages)
+
+
+def workspace(operation: Operation, request: WireRequest) -> Workspace:
+    """Where a request of an operation goes."""
+    host = urlsplit(request.url).hostname or ""
+    sent = "\n".join(request.headers.get(name, "") for name in CREDENTIALS)
+    return Workspace(host, host in operation.hosts.values(), sent)

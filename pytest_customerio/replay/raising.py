@@ -17,7 +17,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class LetOut(NamedTuple):
     """The exception that the application let out, if any: at which of its lines, and in which library it was raised.
 
-    `declared` says that the test expects it, `asks_again` that it asks a queue to run the job again.
+    `declared` says that the test expects it, `asks_again` that it asks a queue to run the job again. `caught` says that
+    the test caught it where it expected it (`pytest.raises`), and went on.
     """
 
     error: BaseException | None
@@ -25,6 +26,7 @@ class LetOut(NamedTuple):
     asks_again: bool
     at: str
     library: str
+    caught: bool = False
 
 
 class Raising:
@@ -90,7 +92,8 @@ class Raising:
         error, declared = self._found(raised, stated=stated)
         inner = leaves(error)[0] if error is not None else None
         again = self._jobs.asks_to_run_again(error)
-        return LetOut(error, declared, again, raised_at(inner, self._is_project), raised_in(inner))
+        caught = error is not None and any(one is error for one in self.exceptions.expected)
+        return LetOut(error, declared, again, raised_at(inner, self._is_project), raised_in(inner), caught)
 
     def _found(self, raised: BaseException | None, *, stated: bool) -> tuple[BaseException | None, bool]:
         expected = self.exceptions.expected[self._expected_before :]

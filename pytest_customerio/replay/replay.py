@@ -125,7 +125,7 @@ class Replay:
         with self._lock:
             if self.case is None:
                 self.observer.raising.forget()
-            said = self.observer.numbered(said)
+            said = self.observer.numbered(operation, request, said)
             error = self.schedule.answer(operation, request, said)
             answer = dated(error, time.time()) if error else self.refusal(request, operation) or success()
             met, with_time = error is not None, timed(self.case)
@@ -134,7 +134,7 @@ class Replay:
             self.observer.jobs.meet()
         else:
             self.observer.jobs.tasks.deliver()
-        stop_endless(operation.id, self.observer.count(attempt.identity))
+        stop_endless(operation.id, *self.observer.count(attempt))
         return answer
 
     def note(self, operation: Operation, request: WireRequest, answer: Answer, call: PendingInteraction | None) -> None:
@@ -146,8 +146,9 @@ class Replay:
             return
         with self._lock:
             with_time = timed(self.case)
+            said = self.observer.numbered(operation, request, said)
             attempt = self.observer.note(operation, request, said, answer, call, met=False, timed=with_time)
-        stop_endless(operation.id, self.observer.count(attempt.identity))
+        stop_endless(operation.id, *self.observer.count(attempt))
 
     def refusal(self, request: WireRequest, operation: Operation | None) -> Answer | None:
         """The 401 to a request that follows the redirect of the case without credentials; None for any other one.

@@ -7,7 +7,7 @@ from json import dumps
 import pytest
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
-from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
 from pytest_customerio.judging.judgement import CaseJudge
 from pytest_customerio.judging.remade import remade
 
@@ -31,6 +31,13 @@ def seen(*bodies, after=AFTER, place=EVENTS, flow=1, case=LIMITED, times=1, drai
 
 def bought(**data):
     return {"name": "bought", "data": data}
+
+
+def elsewhere(body, number):
+    """The payload is for another workspace than that of any other number."""
+    (one,) = seen(body, after=[AFTER[number]])
+    sent = [attempt._replace(workspace=Workspace(credentials=str(number))) for attempt in one.attempts]
+    return [one._replace(attempts=sent)]
 
 
 ORDERS = [bought(order=name) for name in "abcd"]
@@ -61,6 +68,8 @@ ORDERS = [bought(order=name) for name in "abcd"]
         (seen(*ORDERS, times=2), None),
         (seen(*ORDERS, draining=True), None),
         (seen("[]", "no JSON", "[1]"), None),
+        (seen(*ORDERS[:1] * 4), None),  # the same, as in the subtests of a test
+        ([one for n, body in enumerate(ORDERS) for one in elsewhere(body, n)], None),
         (seen(*ORDERS, case=LIMITED._replace(retryable=False)), None),
         ([], None),
     ],

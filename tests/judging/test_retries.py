@@ -6,7 +6,7 @@ import pytest
 from observed import AFTER, PERMANENT, RATE, SERVER, attempts, got, judged, rules, seen, spaced
 
 from pytest_customerio.core.model import Answer, ErrorCase
-from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
 from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.retries import MAX_ATTEMPTS
 from pytest_customerio.replay.endless import STOP_AFTER, GaveUp
@@ -47,9 +47,18 @@ def test_a_permanent_error_is_attempted_once(observation, found):
 def test_another_key_is_no_blind_retry():
     """The same request with another key, or at another host, may draw another answer."""
     tried = seen(PERMANENT, 0.0, 1.0, reported=True)
-    other = [one._replace(credentials=number) for number, one in enumerate(tried.attempts)]
+    other = [
+        one._replace(workspace=Workspace(credentials=str(number or ""))) for number, one in enumerate(tried.attempts)
+    ]
     assert rules(tried._replace(attempts=other)) == []
     assert got(tried._replace(attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
+
+
+def test_another_id_is_no_blind_retry():
+    """Events with ids of their own are several; a retry that makes the id anew violates another rule."""
+    tried = seen(PERMANENT, 0.0, 1.0, reported=True)
+    other = [one._replace(messages=(Message("a", (("id", str(at)),)),)) for at, one in enumerate(tried.attempts)]
+    assert rules(tried._replace(attempts=other)) == []
 
 
 def test_blind_retry_counts():
@@ -85,11 +94,13 @@ def test_retry_after_of_a_permanent_error_is_a_blind_retry():
         (spaced(RATE, [1000.0, 2000.0, 601.0]), ["unbounded-retry"]),
         (spaced(AFTER._replace(answer=Answer(429, headers=(("retry-after", "5000"),))), [5001.0, 5002.0]), []),
         (seen(RATE, 0.0, 9000.0, draining=(1,), pending=True), []),
+        (seen(RATE, *range(0, 6000, 200), draining=range(30), pending=True), []),
         (spaced(RATE, [1000.0, 20000.0], pending=True), []),  # a table keeps it
         (spaced(RATE, [1000.0, 20000.0], ok=2), []),
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], pending=True), ["unbounded-retry"]),
         (spaced(RATE, [1000.0, 20000.0], task="shop.identify failed after 2 retries"), []),
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], task="shop.identify failed"), ["unbounded-retry"]),
+        (spaced(RATE, [1.0, 2.0, 4.0, 8.0, 300.0] * 8, task="shop.identify failed"), []),  # the SDK tries, too
         (seen(raised=GaveUp("track.identify", STOP_AFTER + 1)), ["unbounded-retry"]),
     ],
 )

@@ -84,6 +84,24 @@ def test_equal_messages_are_one_made_anew_or_several(texts, found):
     assert len(identities) == found
 
 
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ([("a1", 0.0), ("a2", 0.0), ("a3", 0.0)], 3),  # a loop over events
+        ([("a1", 0.0), ("a2", 1.0)], 1),
+        ([("a1", 0.0), ("a2", 0.0), ("a3", 1.0)], 1),  # the first retry comes at once
+        ([("a1", 0.0), ("a1", 1.0), ("a2", 1.0), ("a2", 2.0)], 2),
+    ],
+)
+def test_equal_messages_with_ids_of_their_own_are_several_where_nobody_waited(made, found):
+    """A retry that makes the id anew waits before it."""
+    sent = [
+        one._replace(flow=1, waited=waited)
+        for one, (_, waited) in zip(attempts(*(text for text, _ in made)), made, strict=True)
+    ]
+    assert len({one.identity for attempt in distinguished(sent) for one in attempt.messages}) == found
+
+
 @given(st.lists(st.sampled_from(["a1", "a2", "b1", "a1b1", "a1a2"]), max_size=8))
 def test_distinguishing_loses_nothing(texts):
     """The attempts have the same messages in the same order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.core.observation import Message
+from pytest_customerio.core.observation import Message, Workspace
 from pytest_customerio.process.ownership.flows import Flow
 from pytest_customerio.replay.chains import Chains
 
@@ -107,3 +107,27 @@ def test_equal_messages_of_one_batch_are_one_chain(stage) -> None:
 def test_parts_of_a_test_do_not_go_on_with_each_other(stage):
     """What a second subtest sends is no retry of what the first one sent."""
     assert [stage.attempt(stage.main, part=part) for part in (1, 1, 2, 2)] == [0, 0, 1, 1]
+
+
+HERE, THERE = Workspace("us", True, "a"), Workspace("eu", True, "a")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "one"),
+    [
+        ((HERE, None, True), HERE, True),
+        ((HERE, 500, True), THERE, False),
+        ((HERE, 500, True), HERE._replace(credentials="b"), False),
+        ((HERE, 500, True), Workspace("proxy", False, "a"), True),
+        ((HERE, 301, True), THERE._replace(credentials=""), True),
+        ((HERE, 401, False), THERE, True),
+        ((HERE, 200, False), HERE, True),
+        ((HERE, 200, False), Workspace("proxy", False, "a"), False),
+    ],
+)
+def test_a_chain_goes_on_at_another_workspace_where_the_first_one_refused(before, after, one) -> None:
+    """Else the payload is another one there. A workspace that took the payload is through with it."""
+    chains, flow = Chains(), Flow(1, 0, None, bool)
+    workspace, status, met = before
+    chains.note(chains.numbered(SAID, flow, 0, workspace), flow, 1, met=met, workspace=workspace, status=status)
+    assert chains.numbered(SAID, flow, 0, after)[0].chain == (0 if one else 1)

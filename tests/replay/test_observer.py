@@ -131,6 +131,17 @@ def test_what_pytest_raises_swallowed_after_the_error_counts(sender):
     assert app.outcomes() == [("raised", 1)]
 
 
+def test_what_pytest_raises_swallowed_counts_for_no_later_payload(sender):
+    """A payload that meets the error after the last exception of the test raised none; one that goes on did."""
+    app = sender(RATE)
+    app.identify("a")
+    app.replay.observer.raising.exceptions.expected.append(KeyError("of a"))
+    app.identify("a"), app.identify("b")
+    assert app.outcomes() == [("raised", 2), ("lost", 1)]
+    app.replay.observer.raising.exceptions.expected.append(KeyError("of b"))
+    assert app.outcomes() == [("raised", 2), ("raised", 1)]
+
+
 def test_statements_are_observed(sender):
     """What the test states is part of every observation; a false value for `reported` shows until a true one."""
     app = sender(RATE)

@@ -20,6 +20,7 @@ from replaying import (
     REDIRECT,
     SPLIT,
     Sender,
+    case,
     mark,
 )
 
@@ -147,6 +148,16 @@ def test_an_endless_loop_is_stopped(sender):
         app.identify(f"other-{number}")
 
 
+def test_each_run_of_a_drain_is_counted_anew(sender):
+    """A worker that tries five times in each of twenty runs retries with an end."""
+    app = sender(RATE)
+    for _ in range(20):
+        app.replay.observer.statements.begin_drain()
+        for _ in range(5):
+            app.identify()
+    assert "unbounded-retry" not in [one.rule for each in app.judgements() for one in each.violations]
+
+
 def test_what_is_delivered_after_the_end_was_still_owed(sender):
     """A payload that met the error and is delivered after the case ended is deferred; another payload changes nothing."""
     app = sender(RATE)
@@ -179,6 +190,8 @@ def test_what_a_mock_answers_meanwhile_is_an_attempt(sender):
 
 
 EU = PEOPLE.replace("track.", "track-eu.")
+PROXY = PEOPLE.replace("track.customer.io", "proxy.example")
+UNAUTHORIZED = case(Answer(401), "track.identify", family="401")
 REFUSED = Answer(401, "Unauthorized")
 SERVICE = Service(unauthorized=lambda surface, operation: replace(REFUSED, reason=f"{surface} {operation}"))
 
@@ -216,3 +229,45 @@ def test_a_call_without_credentials_of_its_own_is_not_refused():
         app.identify(plan="a")
         sent = {"delivery_id": "a", "metric": "opened"}
         assert app.send("track.metrics", EU.replace("/v1/customers/", "/v1/metrics"), sent).status == 200
+
+
+KEY, OTHER_KEY = ({"authorization": f"Basic {key}"} for key in ("YTpi", "YzpkZQ=="))
+
+
+@pytest.mark.parametrize(
+    ("error", "second", "found"),
+    [
+        pytest.param(RATE, {"headers": OTHER_KEY}, [("lost", 1)] * 2, id="another-key"),
+        pytest.param(RATE, {"headers": KEY, "host": EU}, [("lost", 1)] * 2, id="another-region"),
+        pytest.param(RATE, {"headers": KEY, "host": PROXY}, [("lost", 2)], id="a-proxy"),
+        pytest.param(UNAUTHORIZED, {"headers": OTHER_KEY}, [("lost", 2)], id="a-new-key-after-401"),
+        pytest.param(UNAUTHORIZED, {"headers": KEY, "host": EU}, [("lost", 2)], id="another-region-after-401"),
+    ],
+)
+def test_the_same_payload_for_two_workspaces_is_two(error, second, found):
+    """A workspace is its credentials and its region. One that refused the credentials has not got the payload."""
+    app = Sender(error)
+    with app.replay:
+        app.identify(plan="a", headers=KEY)
+        app.identify(plan="a", **second)
+        assert app.outcomes() == found
+        assert not [one for each in app.judgements() for one in each.violations if one.rule != "outcome"]
+
+
+def test_a_payload_that_one_workspace_took_is_not_delivered_to_the_other():
+    """Each workspace meets the error; what one of them takes later makes up for nothing at the other one."""
+    app = Sender(RECOVERS)
+    with app.replay:
+        for key in (KEY, OTHER_KEY, KEY, KEY):
+            app.identify(plan="a", headers=key)
+        assert app.outcomes() == [("recovered", 3), ("lost", 1)]
+
+
+@pytest.mark.parametrize("error", [case(Answer(401), "track.event", family="401"), RATE], ids=["401", "429"])
+def test_events_that_differ_in_their_ids_only_are_several(error):
+    """A loop that gives up on each of them repeats none, whether the error is permanent or not."""
+    app = Sender(error)
+    with app.replay:
+        for number in range(60):
+            app.event(id=f"event-{number}")
+        assert not [one for each in app.judgements() for one in each.violations if one.rule != "outcome"]

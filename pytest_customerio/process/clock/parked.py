@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import FrameType
 
 from pytest_customerio.process.ownership.frames import Functions, caller_of_ours, other_frames
-from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
+from pytest_customerio.process.parts import PYCARES, PYTHON, TRIO, Library, Part
 from pytest_customerio.process.recognition import is_machinery
 
 
@@ -32,6 +32,8 @@ PARKED = Functions(
         _place("selectors", "KqueueSelector.select", optional=True): True,
         _place("socket", "socket.accept"): True,
         _place("concurrent.futures.thread", "_worker"): True,
+        # The thread behind aiodns, and so behind aiohttp[speedups], waits in `SimpleQueue.get`, which is written in C.
+        _place("pycares", "_ChannelShutdownManager._run_safe_shutdown_loop", optional=True, library=PYCARES): True,
         _place("trio._core._thread_cache", "WorkerThread._work", library=TRIO): True,
     }
 )

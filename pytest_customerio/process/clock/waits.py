@@ -140,6 +140,8 @@ class Waits:
 
     def _getting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def get(one: Any, block: Any = True, timeout: Any = None) -> Any:  # noqa: FBT002 - as the original
+            if timeout is None and block is True:
+                return _taken_in_the_end(original, one)
             if timeout is None or not block or not self.concerns(timeout, sys._getframe().f_back):
                 return original(one, block, timeout)
             got: list[Any] = []
@@ -201,6 +203,11 @@ def _taken(original: Callable[..., Any], one: Any, got: list[Any], seconds: floa
     return True
 
 
+def _taken_in_the_end(original: Callable[..., Any], one: Any) -> Any:
+    """Wait for real. The thread is parked here: `SimpleQueue.get` is written in C, and has no frame."""
+    return original(one)
+
+
 def _joined(original: Callable[..., None], thread: threading.Thread, seconds: float) -> bool:
     original(thread, seconds)
     return not thread.is_alive()
@@ -220,6 +227,6 @@ def _is_of_the_application(frame: FrameType) -> bool:
 
 
 # A thread that waits here in virtual time is parked. One that waits for real is judged by the function that called.
-for _function in (_acquired, _taken, _joined, _ready):
+for _function in (_acquired, _taken, _taken_in_the_end, _joined, _ready):
     parked.PARKED.add(_function, meaning=True)
 frames.look_through(globals())

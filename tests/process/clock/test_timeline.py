@@ -11,10 +11,11 @@ import time
 from types import SimpleNamespace
 
 import pluggy
+import pycares
 import pytest
 from waiting import until
 
-from pytest_customerio.process.clock import loops, parked
+from pytest_customerio.process.clock import loops, parked, waits
 from pytest_customerio.process.clock import timeline as timeline_module
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, TIMER, Timeline
@@ -220,10 +221,13 @@ WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
 
 
 @pytest.mark.parametrize(
-    ("frame", "waits"),
+    ("frame", "is_parked"),
     [
         (_frame(WAIT), True),
         (_frame(WAIT, queue.Queue.get), True),
+        # Both wait in `SimpleQueue.get`, which has no frame of its own.
+        (_frame(waits._taken_in_the_end, "app/worker.py"), True),
+        (_frame(pycares._ChannelShutdownManager._run_safe_shutdown_loop), True),
         (_frame(threading.Thread._bootstrap_inner), False),
         (_frame("app/waiting.py"), False),
         (_frame(Timeline.reach), False),
@@ -238,9 +242,9 @@ WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
         (_frame(WAIT, EVENT_WAIT, "app/collecting.py"), True),
     ],
 )
-def test_the_frames_of_a_thread_say_whether_it_waits(frame, waits):
+def test_the_frames_of_a_thread_say_whether_it_waits(frame, is_parked):
     """Whether a thread waits is known from the code objects of its innermost frames."""
-    assert parked.is_parked(frame) is waits
+    assert parked.is_parked(frame) is is_parked
 
 
 def test_threads_of_the_test_machinery_do_not_count(monkeypatch):
