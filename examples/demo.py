@@ -53,13 +53,19 @@ def problems(name: str, rules: set[str]) -> list[str]:
 def run(name: str) -> tuple[int, set[str]]:
     """The exit code, and the rules whose violations failed tests."""
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
+        report = Path(folder) / "report.sarif"
         command = [sys.executable, "-m", "pytest", *ARGUMENTS, f"--cio-report={report}", "-p", "no:cacheprovider"]
+        command += ["--color=yes"] * sys.stdout.isatty()  # a pipe has no colours by itself
         quiet = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}  # no annotations
-        code = subprocess.run(command, cwd=EXAMPLES / name, check=False, env=quiet).returncode
-        tests = json.loads(report.read_text(encoding="utf-8"))["tests"] if report.exists() else []
-    found = [violation for test in tests for violation in test["violations"]]
-    return code, {one["rule"] for one in found if one["severity"] == "error" and not one["allowed"]}
+        with subprocess.Popen(command, cwd=EXAMPLES / name, env=quiet, stdout=subprocess.PIPE, text=True) as pytest:
+            assert pytest.stdout is not None
+            for line in pytest.stdout:  # but for the report, which is for this program only
+                if not line.startswith("report written: "):
+                    print(line, end="", flush=True)
+        found = json.loads(report.read_text(encoding="utf-8"))["runs"][0]["results"] if report.exists() else []
+    return pytest.returncode, {
+        one["ruleId"] for one in found if one["level"] == "error" and not one.get("suppressions")
+    }
 
 
 if __name__ == "__main__":

@@ -67,10 +67,13 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
     """With the gate, install everything before a `conftest.py`, Django's settings or another plugin may send.
 
     The controller of pytest-xdist does so too: it imports every `conftest.py`, and calls hooks of its own.
+    Once the first `conftest.py` files have declared their options, an unknown one that begins as ours do is refused.
     """
     given = vars(early_config.known_args_namespace)
     if any(given.get(_dest(name)) not in ABSENT for name in OPTIONS) or _ini(early_config, "cio_contract"):
@@ -82,7 +85,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         except pytest.UsageError:  # `--help` is there for those who made a mistake
             if not (given["help"] or given["version"]):
                 raise
-    return (yield)
+    result = yield
+    unknown = any(one.startswith("--cio") and one.partition("=")[0] not in OPTIONS for one in args)
+    if unknown and not (given["help"] or given["version"]):
+        from pytest_customerio.running.options import refuse_options
+
+        refuse_options(parser, args, OPTIONS)
+    return result
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -96,6 +96,13 @@ def test_links_lead_somewhere() -> None:
             assert anchor in anchors((DOCS / page).read_text(encoding="utf-8")), f"{path.name}: {page}#{anchor}"
 
 
+def test_settings_can_be_pasted() -> None:
+    """No value of an ini has a remark behind it: pytest takes that for a part of the value."""
+    for path in (*DOCS.glob("*.md"), *DOCS.parent.glob("*/README.md"), DOCS.parent / "README.md"):
+        for block in re.findall(r"^```.*\bini\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+            assert not re.search(r"^[^#\n]+\s#", block, re.MULTILINE), f"{path.name}: {block}"
+
+
 def main() -> None:
     """Write the pages."""
     DOCS.mkdir(exist_ok=True)

@@ -53,6 +53,8 @@ class _Builder:
             if key.tag != _TAG + "str":
                 raise NotPlainError(key.tag)
             found[key.value] = self.build(value)
+        if len(found) < len(node.value):
+            raise NotPlainError("a key stands twice")
         return found
 
 

@@ -161,12 +161,12 @@ def _read(text: str) -> Any:
         except (NotPlainError, ValueError, TypeError, RecursionError, yaml.YAMLError):
             pass
     if not FAST:
-        return _bounded(text)
+        return _bounded(text, unique=True)
     _check_depth(text)
     try:
         return _simple(text)
     except NotPlainError:  # a line that is no JSON may have anchors, which YAML has to resolve
-        return _bounded(text)
+        return _bounded(text, unique=True)
 
 
 def _entry(line: str) -> Any:
@@ -179,10 +179,15 @@ def _simple(text: str) -> Any:
     return build(_composed(text, _Composer))
 
 
-def _bounded(text: str) -> Any:
-    """What the text holds, unless it is nested too deep or its aliases unfold into too much."""
+def _bounded(text: str, *, unique: bool = False) -> Any:
+    """What the text holds, unless it is nested too deep or its aliases unfold into too much.
+
+    With `unique`, a key that stands twice in one mapping is an error: PyYAML would take the last one in silence.
+    """
     _check_depth(text)
-    _composed(text, _SAFE)
+    root = _composed(text, _SAFE)
+    if unique:
+        _check_keys(root, set())
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
 
 
@@ -192,6 +197,21 @@ def _composed(text: str, loader: Any) -> Any:
     if "&" in text and _unfolded(root) > LARGEST:  # without an anchor there is no alias
         raise TooMuchError(f"its aliases unfold into more than {LARGEST} values")
     return root
+
+
+def _check_keys(node: Any, seen: set[Any]) -> None:
+    """Raise where a mapping has a key twice. What an alias names is looked at once."""
+    if node in seen:
+        return
+    seen.add(node)
+    known: set[tuple[str, str]] = set()
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    for key in (key for key, _ in pairs if isinstance(key, yaml.ScalarNode)):
+        if (key.tag, key.value) in known and key.value != "<<":
+            raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` stands twice here", key.start_mark)
+        known.add((key.tag, key.value))
+    for child in _children(node):
+        _check_keys(child, seen)
 
 
 def _unfolded(root: Any) -> int:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 from pytest_customerio.cassettes.conditions import CONDITIONS
+from pytest_customerio.cassettes.prepared import prepared_data
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
 from pytest_customerio.core.nearest import nearest
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
+# The columns of the matrix. A project may have columns of its own.
+FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "5xx", "207", "2xx", "3xx", "network")
 _TRANSIENT = ("408", "429", "5xx", "network")
 # The members that a cassette's metadata may have; a project may add its own.
 _MEMBERS = (
@@ -65,10 +69,10 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         provenance=fields.provenance(),
         operations=fields.operations("operations", base.operations),
         retryable=fields.flag("retryable", default=base.retryable),
-        family=fields.text("family", base.family),
+        family=fields.own_word("family", FAMILIES, base.family),
         cause=fields.text("cause", base.cause),
         todo=fields.text("todo", base.todo),
-        rules=fields.texts("rules", base.rules),
+        rules=fields.rules(base.rules),
         kind=cast("Kind", fields.word("kind", KINDS, base.kind)),
         accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
         when=fields.conditions(base.when),
@@ -115,6 +119,24 @@ class _Fields(NamedTuple):
         value = self.text(key, default)
         self._known(value, known, key, key)
         return value
+
+    def own_word(self, key: str, known: Sequence[str], default: str) -> str:
+        """A word that may be the project's own, unless it is nearly one of the known words."""
+        value = self.text(key, default)
+        self._refuse_near(value, known, key)
+        return value
+
+    def rules(self, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of rules, also such as only contracts of the project know."""
+        found = self.texts("rules", default)
+        if found and prepared_data(self.document.path) is None:  # the shipped cassettes were checked
+            for name in found:
+                self._refuse_near(name, tuple(vocabulary()), "rules")
+        return found
+
+    def _refuse_near(self, word: str, known: Sequence[str], key: str) -> None:
+        if word not in known and (meant := nearest(word, known, 0.85)):
+            raise self.error(f"{'.'.join((*self.at, key))}: {word!r} is not known; did you mean {meant}?", key)
 
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         value = self.given.get(key, default)
@@ -182,7 +204,7 @@ class _Fields(NamedTuple):
             provenance=fields.provenance(about.provenance),
             cause=fields.text("cause", about.cause),
             todo=fields.text("todo", about.todo),
-            rules=fields.texts("rules", about.rules),
+            rules=fields.rules(about.rules),
             when=fields.conditions(about.when),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from time import time
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
 from pytest_customerio.contract.catalog.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
+from pytest_customerio.contract.engine.flaws import named_rules
 from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
@@ -78,12 +79,18 @@ class Contract:
         self._region = region
         self._schemas = Schemas(catalog.operations.values(), own)
         self._plan = TrackingPlan(plan, self._schemas.common) if plan is not None else None
+        self._folders = (*own, *([plan] if plan is not None else []))
         self._known_head = lru_cache(maxsize=1024)(self._head)
 
     def prepare(self) -> None:
         """Read every file now: a test may later replace the files, or the functions that open them."""
         self._schemas.read()
         vocabulary()
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """All rules: those of the vocabulary, and those that only schemas of the project name."""
+        return frozenset(vocabulary()) | named_rules(self._folders)
 
     def document(self, operation: Operation) -> Mapping[str, Any]:
         """The JSON Schema of the payload of an operation, without those of the project."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pytest_customerio.core.marks import only
 from pytest_customerio.core.model import Violation
-from pytest_customerio.core.nearest import did_you_mean
+from pytest_customerio.core.nearest import did_you_mean, nearest
 from pytest_customerio.core.settings import IniError, SettingsError
 
 __tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
@@ -101,8 +101,9 @@ def _allowance(values: Mapping[str, object], rules: Collection[str], given: str,
     rule, where, reason = values["rule"], values.get("where"), values.get("reason")
     if not isinstance(rule, str) or rule not in rules:
         raise ValueError(_no_rule(rule, rules))
-    if where is not None:
-        _check_where(rule, where)
+    if where is not None and not _is_where(rule, where):
+        near = _meant(where, rules, accepted, reasoned=reason is not None) if isinstance(where, str) else ""
+        raise ValueError(f"where={where!r} is no JSON path such as '$.batch[*].timestamp'{near}")
     if reason is not None and not isinstance(reason, str):
         raise ValueError(f"reason={reason!r} is no text; accepted: {accepted}")
     if reason is None or not reason.strip():
@@ -111,11 +112,21 @@ def _allowance(values: Mapping[str, object], rules: Collection[str], given: str,
     return Allowance(rule, None if where is None else str(where), reason.strip(), cases, operations, given)
 
 
-def _check_where(rule: str, where: object) -> None:
-    if not isinstance(where, str) or not (rule in _OTHER_PLACES or _WHERE.fullmatch(where)):
-        near = _as_path(where) if isinstance(where, str) else ""
-        hint = f" (did you mean {near}?)" if near else ""
-        raise ValueError(f"where={where!r} is no JSON path such as '$.batch[*].timestamp'{hint}")
+def _is_where(rule: str, where: object) -> bool:
+    return isinstance(where, str) and (rule in _OTHER_PLACES or _WHERE.fullmatch(where) is not None)
+
+
+def _meant(where: str, rules: Collection[str], accepted: str, *, reasoned: bool) -> str:
+    """What was probably meant by a place that is none: a second rule, a misspelt name, the reason, or a JSON path."""
+    if where in rules:
+        return f" (it is a rule: {'one line' if accepted == ALLOW_LINE else 'one cio_allow'} allows one rule)"
+    name, separator, value = where.partition("=")
+    if separator and (near := nearest(name, ("case", "operation"))):
+        return f" (did you mean {near}={value}?)"
+    if not reasoned:
+        return f" (did you mean {f': {where}' if accepted == ALLOW_LINE else f'reason={where!r}'}?)"
+    path = _as_path(where)
+    return f" (did you mean {path}?)" if path else ""
 
 
 def _as_path(text: str) -> str:

@@ -35,32 +35,44 @@ class UnknownNameError(Exception):
         self.known = known
 
 
-def read_json(path: Path) -> Any:
-    """The JSON in a file. Raises `DataError` with the line."""
-    return json_in(read_text(path), path)
+def read_json(path: Path, *, unique: bool = False) -> Any:
+    """The JSON in a file. Raises `DataError` with the line. With `unique`, no object may have a member twice."""
+    return json_in(read_text(path), path, unique=unique)
 
 
 def read_text(path: Path) -> str:
     """The text of a file, without the mark that editors may put before UTF-8. Raises `DataError`."""
     try:
         return path.read_text("utf-8").removeprefix("\ufeff")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
+    except OSError as error:  # without the number and the path, which stands before it
+        raise DataError(path, None, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DataError(path, line, f"not UTF-8: byte 0x{error.object[error.start]:02x}") from error
 
 
-def json_in(text: str, path: Path) -> Any:
+def json_in(text: str, path: Path, *, unique: bool = False) -> Any:
     """The JSON in the text of a file. Raises `DataError` with the line."""
     try:
-        return _loads(text)
+        return _loads(text, object_pairs_hook=_unique if unique else None)
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
+    except _TwiceError as error:
+        raise DataError(path, None, str(error)) from error
     except RecursionError as error:
-        raise _unreadable(path, error) from error
+        raise DataError(path, None, f"cannot be read: {error}") from error
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
-    reason = getattr(error, "strerror", None) or error  # without the number and the path, which stands before it
-    return DataError(path, None, f"cannot be read: {reason}")
+class _TwiceError(Exception):
+    """An object has a member twice: JSON's reader would take the last one in silence."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return found
 
 
 def schemas() -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
-from pytest_customerio.core.settings import writable
+from pytest_customerio.core.settings import check_file, writable
 
 
 def baseline_file(text: str, base: Path, *, update: bool) -> Path:
@@ -13,9 +14,11 @@ def baseline_file(text: str, base: Path, *, update: bool) -> Path:
     path = base / text
     if not text.strip():
         raise ValueError("names no file; accepted: a file such as contract-baseline.jsonl")
-    if path.is_dir():
-        raise ValueError("is a folder, not a file")
-    if not path.parent.is_dir():
+    try:
+        check_file(path)
+    except OSError as error:  # a link that leads to itself, a name that is too long, a folder that may not be entered
+        raise ValueError(error.strerror) from None
+    if not os.path.isdir(path.parent):
         raise ValueError(f"there is no folder {path.parent}")
     if update and not writable(path.parent):
         raise ValueError(f"{path.parent} is no folder that can be written to")

@@ -15,6 +15,8 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
+# Names of our fixtures that are no near miss of a mark.
+_FIXTURES = ("cio", "cio_responses", "cio_sandbox")
 NAMES = "accepted: names, such as '429-rate-limited' or 'track.event'"
 
 
@@ -59,7 +61,8 @@ def mark_name(nodeid: str, names: Iterable[str], known: Collection[str]) -> None
         if name.startswith("cio") and name not in known:
             ours = sorted(one for one in known if one.startswith("cio"))
             more = "and what the ini `markers` lists"
-            near = did_you_mean(name, ours)
+            fixture = " (it is a fixture: name it as a parameter of the test)" if name in _FIXTURES else ""
+            near = fixture or did_you_mean(name, ours)
             raise SettingsError(f"{nodeid}: {name}: there is no such mark{near}; accepted: {', '.join(ours)}, {more}")
 
 

@@ -49,6 +49,43 @@ class Operation(NamedTuple):
         """The id without its surface: `event` of `track.event`."""
         return self.id.partition(".")[2]
 
+    def __eq__(self, other: object) -> bool:
+        """An operation equals another one with the same values, and the text of its id: tests compare it with that."""
+        return self.id == other if isinstance(other, str) else tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return f"<{self.id}>"
+
+
+class OperationName(str):
+    """The id of an operation where no more is known: a text with the `id`, `surface` and `name` of an `Operation`."""
+
+    __slots__ = ()
+
+    @property
+    def id(self) -> str:
+        """The id as a text and nothing else."""
+        return str(self)
+
+    @property
+    def surface(self) -> str:
+        """`track` of `track.event`."""
+        return self.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """`event` of `track.event`."""
+        return self.partition(".")[2]
+
 
 class _HasBody:
     """A request or an answer, which has headers and a body."""

@@ -46,3 +46,10 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     """` (did you mean X?)` for a message, or nothing where no name is near."""
     name = nearest(given, known)
     return f" (did you mean {name}?)" if name else ""
+
+
+def unknown_member(given: Iterable[object], known: Sequence[str]) -> str | None:
+    """What is wrong with the first name that is none of the known members; None where all are known."""
+    name = next((str(one) for one in given if one not in known), None)
+    near = did_you_mean(name or "", known)
+    return None if name is None else f"there is no member {name!r} here{near}; accepted: {', '.join(known)}"

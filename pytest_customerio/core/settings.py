@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -77,14 +78,28 @@ def report_path(text: str, kinds: Collection[str], base: Path, rootdir: Path | N
 
 def _check_report(path: Path, project: Sequence[Path]) -> None:
     """Raise `OSError` or `ValueError` where the file cannot be written. Leaves no file behind."""
-    if path.is_dir():
-        raise ValueError("is a folder, not a file")
+    check_file(path)
     there = next(folder for folder in path.parents if folder.exists())
     if not (there.is_dir() and writable(there)):
         raise ValueError(f"{there} is no folder that can be written to")
-    inside = any(path.resolve().is_relative_to(folder) for folder in project)
+    inside = any(Path(os.path.realpath(path)).is_relative_to(folder) for folder in project)
     if not (there == path.parent or inside):
         raise ValueError(f"there is no folder {path.parent}; accepted: a folder that exists, or one in the project")
+
+
+def check_file(path: Path) -> None:
+    """Raise `OSError` or `ValueError` where the path leads to something that is no file.
+
+    A pipe would wait for ever. A device would be replaced by a file, as files are written in one step.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode):
+        raise ValueError("is a folder, not a file")
+    if not stat.S_ISREG(mode):
+        raise ValueError("is no file, but a device or a pipe")
 
 
 def writable(folder: Path) -> bool:
@@ -158,3 +173,8 @@ def unknown_ini(name: str, known: Collection[str], options: Collection[str]) -> 
     if (option := nearest(name, options)) and option == nearest(name, [*known, *options]):
         near = f" (the option --{option.replace('_', '-')} stands in the ini as addopts = --{option.replace('_', '-')})"
     return IniError(name, name, f"there is no such setting{near}; accepted: {', '.join(known)}")
+
+
+def unknown_option(name: str, known: Collection[str]) -> SettingsError:
+    """The mistake of an option that begins as ours do, and that nobody has declared."""
+    return SettingsError(f"{name}: there is no such option{did_you_mean(name, known)}; accepted: {', '.join(known)}")

@@ -65,10 +65,15 @@ def check(given: str) -> None:
         raise SettingsError(f"--cio-report={given}: {module} is not installed; what to do: {install}")
 
 
-def write_reports(paths: Iterable[Path], results: Results) -> Iterator[str]:
-    """Write each of these files; for one that cannot be written, what is wrong with it."""
-    for path in paths:
+def write_reports(paths: Iterable[Path], results: Results, base: Path) -> Iterator[str]:
+    """Write each of these files; for one that cannot be written, what is wrong with it.
+
+    The names of those that were written, as seen from the folder `base`, are noted in the results.
+    """
+    for path in dict.fromkeys(paths):
         try:
             write(path, KINDS[kind(path)](results))
         except OSError as error:
             yield f"--cio-report: {path} cannot be written: {error.strerror}"
+        else:
+            results.written.append(str(path.relative_to(base)) if path.is_relative_to(base) else str(path))

@@ -39,6 +39,8 @@ class Results:
         # The minimum in percent, where the run has to reach one; what a report shows of the baseline, if there is one.
         self.required: float | None = None
         self.baseline: Mapping[str, Any] | None = None
+        # The report files that were written, as they are shown.
+        self.written: list[str] = []
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}

@@ -20,10 +20,10 @@ LATER = f"to mend them later, and fail on what is new: {UPDATE}"
 def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
     """All lines of the section; without the matrix if no request was judged."""
     if not results.rows:
-        return [*results.looked_at.lines(), *recordings.lines(results), *note]
+        return [*results.looked_at.lines(), *recordings.lines(results), *note, *_written(results)]
     late = [text for block in results.late for text in ("", *block)]
     noted = ["", *note] if note else []
-    next_command = ["", _next_command(results), *_adoption(results)]
+    next_command = ["", *_written(results), *_next_command(results), *_adoption(results)]
     shown = matrix(results)
     return [
         *shown,
@@ -62,15 +62,21 @@ def _adoption(results: Results) -> list[str]:
     return [LATER] * (len(failing) >= MANY and results.baseline is None)
 
 
-def _next_command(results: Results) -> str:
+def _written(results: Results) -> list[str]:
+    return [f"report written: {', '.join(results.written)}"] * bool(results.written)
+
+
+def _next_command(results: Results) -> list[str]:
+    """What to do next, in one line; nothing where all was tried and the JSON report is written."""
     failing = (violation for one in results.rows for violation in one["violations"] if results.fails(violation))
     if any(violation["rule"] != CONFLICT for violation in failing):  # a conflict fails the run, and no test
-        return f"next: pytest {results.gate} --lf"
+        return [f"next: pytest {results.gate} --lf"]
     bare = [
         name for name, missing in results.untried().items() if missing and len(missing) == len(results.applicable[name])
     ]
     if bare:
         which = "it" if len(bare) == 1 else "one"
         mark = f"mark a test that sends {which} @pytest.mark.cio_errors"
-        return f"next: no error was replayed to {named(sorted(bare))}: {mark}"
-    return "next: pytest --cio-contract --cio-report=contract.json"
+        return [f"next: no error was replayed to {named(sorted(bare))}: {mark}"]
+    as_json = any(name.lower().endswith(".json") for name in results.written)
+    return ["next: pytest --cio-contract --cio-report=contract.json"] * (not as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,6 +118,17 @@ def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[st
     for name in sorted(set(names) - set(config._parser._inidict)):
         options = [one for one in OPTIONS if one not in known]
         raise pytest.UsageError(explained(config, settings.unknown_ini(name, known, options)))
+
+
+def refuse_options(parser: pytest.Parser, args: Sequence[str], known: Collection[str]) -> None:
+    """End pytest where the command line has an option that begins as ours do, and that nobody has declared.
+
+    pytest's own text names what was given, and nothing that is accepted.
+    """
+    for given in parser.parse_known_and_unknown_args(args)[1]:
+        name = given.partition("=")[0]
+        if name.startswith("--cio"):
+            raise pytest.UsageError(str(settings.unknown_option(name, known)))
 
 
 def is_marked(item: pytest.Item) -> bool:

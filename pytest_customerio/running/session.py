@@ -12,7 +12,6 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.recording.playing import PlayedRecordings, RecordingError, Recordings
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
 from pytest_customerio.core.baseline import Draws, Known
 from pytest_customerio.core.model import Interaction
@@ -64,8 +63,9 @@ class Session:
         if settings.cassettes:
             self.cassettes.load()
         self.contract = Contract(self.catalog, settings.schemas, settings.region, settings.plan)
-        self.selection = CaseSelection(self.catalog, self.cassettes)
-        self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
+        self.selection = CaseSelection(self.catalog, self.cassettes, lambda: self.contract.rules)
+        rules = self.contract.rules if settings.allow_lines else ()
+        self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, rules)))
         site = CallSite(settings.rootdir, known.functions if known is not None else None)
         self._leaks = LeakGuard(site)
         self.test_frame = _test_frame(self._leaks, site) if settings.debugger else None

@@ -151,3 +151,14 @@ def test_a_loader_that_no_longer_works_is_not_used() -> None:
 
     assert parsing._reads(yaml.SafeLoader)
     assert not parsing._reads(Broken)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_key_that_stands_twice_is_refused(monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
+    """YAML takes the last one in silence: half of what was written would be lost."""
+    monkeypatch.setattr(parsing, "FAST", fast and parsing.FAST)
+    with pytest.raises(DataError) as met:
+        parse(PATH, "version: 1\nmetadata: {source: observed}\nlist: [a, {b: 1, b: 2}]\n")
+    assert (met.value.line, met.value.cause) == (3, "not YAML: `b` stands twice here")
+    merged = "a: &a {x: 1}\nb: &b {<<: *a, <<: *a, x: 2}\nc: [*b, *b]\n"
+    assert parse(PATH, merged)["b"] == {"x": 2}

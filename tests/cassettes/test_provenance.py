@@ -138,6 +138,16 @@ metadata:
             3,
             "no such member of metadata: 'famly'; did you mean family?",
         ),
+        (
+            "metadata:\n  source: recorded\n  family: netwrok\n",
+            3,
+            "metadata.family: 'netwrok' is not known; did you mean network?",
+        ),
+        (
+            "metadata:\n  source: recorded\n  rules: [our-own, bad-emial]\n",
+            3,
+            "metadata.rules: 'bad-emial' is not known; did you mean bad-email?",
+        ),
         ("metadata:\n  source: recorded\n  differs: [event]\n", 3, "metadata.differs is a mapping of operations"),
         ("metadata:\n  source: recorded\n  differs:\n    evnt: {}\n", 4, "no such operation of this surface: 'evnt'"),
         ("metadata:\n  source: recorded\n  differs:\n    event: 5\n", 4, "metadata.differs.event is a mapping"),

@@ -146,6 +146,30 @@ def test_a_place_is_written_as_messages_print_it(rule: str, where: str) -> None:
             "t.py::t: cio_allow: where='the email' is no JSON path such as '$.batch[*].timestamp'",
         ),
         (
+            lambda: allowances.mark_allowance("t.py::t", ("bad-email", "the importer"), {}, RULES),
+            "t.py::t: cio_allow: where='the importer' is no JSON path such as '$.batch[*].timestamp'"
+            " (did you mean reason='the importer'?)",
+        ),
+        (
+            lambda: allowances.mark_allowance("t.py::t", ("bad-email", "bad-email"), {"reason": "x"}, RULES),
+            "t.py::t: cio_allow: where='bad-email' is no JSON path such as '$.batch[*].timestamp'"
+            " (it is a rule: one cio_allow allows one rule)",
+        ),
+        (
+            lambda: allowances.allowances(["bad-email bad-email: x"], RULES),
+            "ini cio_allow: where='bad-email' is no JSON path such as '$.batch[*].timestamp'"
+            " (it is a rule: one line allows one rule)",
+        ),
+        (
+            lambda: allowances.allowances(["bad-email oper=track.event: x"], RULES),
+            "ini cio_allow: where='oper=track.event' is no JSON path such as '$.batch[*].timestamp'"
+            " (did you mean operation=track.event?)",
+        ),
+        (
+            lambda: allowances.allowances(["bad-email importer"], RULES),
+            "ini cio_allow: where='importer' is no JSON path such as '$.batch[*].timestamp' (did you mean : importer?)",
+        ),
+        (
             lambda: allowances.allowances(["bad-email $.a..b: x"], RULES),
             "ini cio_allow: where='$.a..b' is no JSON path such as '$.batch[*].timestamp'",
         ),

@@ -36,8 +36,18 @@ def test_files_that_cannot_be_read_are_refused(content: bytes | None, tmp_path: 
     """Bytes that are not UTF-8, JSON that is nested too deep, and a missing file are refused."""
     if content is not None:
         (tmp_path / "x.json").write_bytes(content)
-    with pytest.raises(DataError, match=r"cannot be read|not JSON"):
+    with pytest.raises(DataError, match=r"cannot be read|x.json:1: not UTF-8: byte 0xff"):
         read_json(tmp_path / "x.json")
+
+
+def test_a_member_that_stands_twice_is_refused_where_that_is_asked_for(tmp_path: Path) -> None:
+    """JSON takes the last one in silence."""
+    path = tmp_path / "x.json"
+    path.write_text('{"a": {"b": 1, "b": 2}}', "utf-8-sig")
+    assert read_json(path) == {"a": {"b": 2}}
+    with pytest.raises(DataError) as caught:
+        read_json(path, unique=True)
+    assert str(caught.value) == f"{path}: 'b' stands twice in one object"
 
 
 def test_an_unknown_name_has_the_nearest_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,19 @@ from pytest_customerio.core import gate
         ("", True, "names no file; accepted: a file such as contract-baseline.jsonl"),
         ("folder", False, "is a folder, not a file"),
         ("nowhere/b.jsonl", True, "there is no folder {base}/nowhere"),
+        ("x" * 300, True, "File name too long"),
+        ("loop", False, "Too many levels of symbolic links"),
+        ("pipe", False, "is no file, but a device or a pipe"),
+        ("null", True, "is no file, but a device or a pipe"),
         ("new.jsonl", False, "there is no such file; the same command with --cio-baseline-update writes it"),
     ],
 )
 def test_a_file_that_cannot_be_used(tmp_path: Path, text: str, said: str, *, update: bool) -> None:
     """The mistake says what is accepted, or what to do."""
     (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "null").symlink_to(os.devnull)
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match=r".") as caught:
         gate.baseline_file(text, tmp_path, update=update)
     assert str(caught.value) == said.format(base=tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.core.nearest import did_you_mean, nearest, nearest_parts, nearest_status
+from pytest_customerio.core.nearest import did_you_mean, nearest, nearest_parts, nearest_status, unknown_member
 
 NAMES = ("track.event", "track.identify")
 STATUSES = ("400", "401", "429", "500", "5xx", "network", "429-rate-limited")
@@ -56,3 +56,10 @@ def test_a_part_of_names() -> None:
     assert nearest_parts("dns", names) == "dns-failure"
     assert nearest_parts("res", names) is None
     assert nearest_parts("a", [f"a-{number}" for number in range(9)]) is None
+
+
+def test_a_member_that_is_none_of_the_known() -> None:
+    """The first unknown name is told with the nearest one, and all that are accepted."""
+    assert unknown_member({"case": 1}, ("case", "times")) is None
+    said = "there is no member 'tmes' here (did you mean times?); accepted: case, times"
+    assert unknown_member({"case": 1, "tmes": 2}, ("case", "times")) == said

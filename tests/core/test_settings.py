@@ -53,6 +53,12 @@ def test_a_report_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
     with pytest.raises(SettingsError, match="--cio-report=folder.json: is a folder, not a file"):
         settings.report_path("folder.json", (".json",), tmp_path)
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    with pytest.raises(SettingsError, match="--cio-report=loop.json: Too many levels of symbolic links"):
+        settings.report_path("loop.json", (".json",), tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="--cio-report=file/a.json: .*file is no folder that can be written to"):
+        settings.report_path("file/a.json", (".json",), tmp_path)
 
 
 def test_good_values_pass() -> None:

@@ -35,6 +35,9 @@ def test_a_kind_whose_extra_is_missing_is_refused(monkeypatch: pytest.MonkeyPatc
 def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     """What is wrong is said, and the reports after it are written."""
     (tmp_path / "a.json").mkdir()
-    (problem,) = kinds.write_reports([tmp_path / "a.json", tmp_path / "b.md"], Results())
+    results, project = Results(), tmp_path / "project"
+    paths = [tmp_path / "a.json", tmp_path / "b.md", project / "c.md", tmp_path / "b.md"]
+    (problem,) = kinds.write_reports(paths, results, project)
+    assert results.written == [str(tmp_path / "b.md"), "c.md"]
     assert problem.startswith(f"--cio-report: {tmp_path / 'a.json'} cannot be written: ")
     assert (tmp_path / "b.md").read_text(encoding="utf-8").startswith("## ")

@@ -147,3 +147,16 @@ def test_a_suite_in_which_many_tests_fail_hears_of_the_baseline() -> None:
     found = results(*many)
     found.baseline, found.gate = {"file": "b.jsonl"}, "--cio-baseline=b.jsonl"
     assert summary(found)[-1] == "next: pytest --cio-baseline=b.jsonl --lf"
+
+
+def test_written_reports_are_named() -> None:
+    """They stand before the next command; where all was tried and the JSON report is among them there is none."""
+    found = results(verdict("track.event", "401-unauthorized", "raised"))
+    found.written = ["contract.html"]
+    last = "next: pytest --cio-contract --cio-report=contract.json"
+    assert summary(found)[-3:] == ["", "report written: contract.html", last]
+    found.written = ["contract.html", "contract.json"]
+    assert summary(found)[-2:] == ["", "report written: contract.html, contract.json"]
+    nothing = Results()
+    nothing.written = ["contract.json"]
+    assert summary(nothing) == ["report written: contract.json"]

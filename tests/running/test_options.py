@@ -86,6 +86,16 @@ def test_a_mistake_in_the_ini_names_its_line(parsed) -> None:
     assert options.explained(config, SettingsError("x")) == "x"
 
 
+def test_an_unknown_option_is_refused_with_the_nearest(parsed) -> None:
+    """One that begins as ours do is refused by us; any other is left to pytest, and so is what the help is asked of."""
+    with pytest.raises(
+        pytest.UsageError, match=r"^--cio-contrat: there is no such option \(did you mean --cio-contract"
+    ):
+        parsed("--elsewhere", "--cio-contrat")
+    with pytest.raises(pytest.UsageError, match="unrecognized arguments: --elsewhere"):
+        parsed("--elsewhere")
+
+
 def test_without_an_ini_there_is_no_line(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting given with -o has no line."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

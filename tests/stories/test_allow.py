@@ -173,6 +173,22 @@ def test_what_is_pasted_from_the_message_makes_the_test_pass(story: Story) -> No
     again.assert_outcomes(passed=1)
 
 
+def test_a_rule_of_the_project_is_allowed_alike(story: Story) -> None:
+    """A rule that only a schema of the project names is no name for `explain`; the mark and the ini allow it."""
+    schema = '{"required": ["plan"], "x-cio": {"required": {"rule": "plan-missing", "hint": "see the wiki"}}}'
+    story.file("contracts/track/identify.json", schema)
+    story.file("pytest.ini", "[pytest]\ncio_contract = true\ncio_schemas = contracts\n")
+    body = "def test_signup():\n    crm.identify('42', email='ada@example.com')\n"
+    text = failure(story.run(f"import crm\nimport pytest\n\n{body}"), "test_signup")
+    *_, way_out = text.splitlines()
+    assert ("explain" in text, way_out.split("  ")[-1]) == (False, '@pytest.mark.cio_allow("plan-missing", reason="…")')
+    mark = way_out.split("  ")[-1]
+    story.run(f"import crm\nimport pytest\n\n{mark}\n{body}").assert_outcomes(passed=1)
+    ini = "[pytest]\ncio_contract = true\ncio_schemas = contracts\ncio_allow = plan-missing: old\n"
+    story.file("pytest.ini", ini)
+    story.run(f"import crm\n\n{body}").assert_outcomes(passed=1)
+
+
 SHOP = """
 import crm
 import pytest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.plugin import INI
+from pytest_customerio.plugin import INI, OPTIONS
 from tests.stories.conftest import Story, usage_error
 
 GOOD = "def test_good():\n    pass\n"
@@ -235,6 +235,19 @@ def test_a_misspelt_setting_on_the_command_line(story: Story) -> None:
     assert usage_error(story.run(GOOD, "-o", "cio_regoin=eu")).startswith("ini cio_regoin: there is no such setting ")
 
 
+def test_a_misspelt_option(story: Story) -> None:
+    """An option that begins as ours do and that nobody declares is refused with the nearest one; `--help` still helps."""
+    text = "def pytest_addoption(parser):\n    parser.addoption('--cio-token', action='store_true')\n"
+    story.file("conftest.py", text)
+    story.run(GOOD, "--cio-token").assert_outcomes(passed=1)
+    accepted = f"accepted: {', '.join(OPTIONS)}"
+    near = "(did you mean --cio-report?)"
+    said = f"--cio-reports: there is no such option {near}; {accepted}"
+    assert usage_error(story.again("--cio-token", "--cio-reports=a.json", ".")) == said
+    assert usage_error(story.again("--cio_xyz")) == f"--cio_xyz: there is no such option; {accepted}"
+    assert story.again("--cio-contrat", "--help").ret == 0
+
+
 def test_a_setting_of_the_project(story: Story) -> None:
     """A setting that the project's conftest.py declares is none of ours, and is not refused."""
     story.file("conftest.py", "def pytest_addoption(parser):\n    parser.addini('cio_token', 'of the project')\n")
@@ -248,7 +261,7 @@ def test_a_setting_of_the_project(story: Story) -> None:
         ("cio_error('429')", " (did you mean cio_errors?)"),
         ("cio_alow('outcome')", " (did you mean cio_allow?)"),
         ("cio_xyz", ""),
-        ("cio", ""),
+        ("cio_sandbox", " (it is a fixture: name it as a parameter of the test)"),
     ],
 )
 def test_a_misspelt_mark(story: Story, mark: str, near: str) -> None:

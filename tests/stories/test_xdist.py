@@ -50,7 +50,8 @@ def test_two_workers_report_as_one_process(story: Story) -> None:
     assert alone.parseoutcomes() == together.parseoutcomes()
     assert alone.ret == together.ret == 1
     assert parts(story.written("alone.json")) == parts(story.written("together.json"))
-    assert closing(alone) == closing(together)
+    assert closing(alone).replace("alone.json", "together.json") == closing(together)
+    assert "\n\nreport written: together.json\nnext: pytest --cio-contract --lf\n" in closing(together)
     assert sorted(short_summary(alone)) == sorted(short_summary(together))
     assert sorted(path.name for path in story.path.glob("*.json")) == ["alone.json", "together.json"]
 

@@ -79,7 +79,8 @@ class Schema:
         except SchemaError as error:
             return list(error.absolute_path), f"no JSON Schema: {_cause(error)}"
         except Exception as error:  # jsonschema-rs raises several classes that have no common base
-            return [], f"no JSON Schema: {redact.cut(str(error))}"
+            first, *_ = str(error).splitlines() or [""]  # the rest quotes the schema
+            return [], f"no JSON Schema: {redact.cut(first)}"
         return None
 
     @cached_property

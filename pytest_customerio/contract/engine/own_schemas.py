@@ -10,6 +10,7 @@ from typing import Any
 from pytest_customerio.contract.engine.arguments import misuses
 from pytest_customerio.contract.engine.bundle import foreign_references
 from pytest_customerio.contract.engine.engine import Schema
+from pytest_customerio.contract.engine.flaws import flaw
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.core.model import Operation
 from pytest_customerio.core.nearest import nearest
@@ -47,6 +48,8 @@ def _files(folder: Path) -> list[Path]:
 
 def checked_schema(path: Path, document: Mapping[str, Json], common: Mapping[str, Json], rule: str) -> Schema:
     """The schema of a file. `rule` is that of a constraint that names none. Raises `DataError` where it is broken."""
+    if mistake := flaw(document):
+        raise DataError(path, line_of(path, mistake[0]), mistake[1])
     schema = Schema(document, common, fallback=rule)
     outside = foreign_references(schema.document)
     if outside:
@@ -59,14 +62,14 @@ def checked_schema(path: Path, document: Mapping[str, Json], common: Mapping[str
 
 def line_of(path: Path, keys: Sequence[str | int]) -> int | None:
     """The line of the last key, where each key is searched behind the one before it."""
-    text, position = path.read_text("utf-8"), 0
+    text, position = path.read_text("utf-8-sig"), 0
     for key in (key for key in keys if isinstance(key, str)):
         position = max(position, text.find(json.dumps(key), position))
     return text.count("\n", 0, position) + 1
 
 
 def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
-    document = read_json(path)
+    document = read_json(path, unique=True)
     if not isinstance(document, dict):
         raise DataError(path, 1, "a schema is an object")
     return checked_schema(path, document, common, "own-contract")

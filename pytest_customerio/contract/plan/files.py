@@ -14,8 +14,8 @@ from pytest_customerio.contract.engine.arguments import misuses
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.members import nearest_member
 from pytest_customerio.contract.engine.own_schemas import checked_schema, line_of
+from pytest_customerio.contract.engine.walk import KEYWORDS, rebuilt, subschemas
 from pytest_customerio.contract.plan.contents import Kind, message_id
-from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt, subschemas
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.core.nearest import did_you_mean
 
@@ -84,7 +84,7 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 
 def _plan_file(folder: Path, path: Path) -> PlanFile:
-    document = read_json(path)
+    document = read_json(path, unique=True)
     if not isinstance(document, dict):
         raise DataError(path, 1, "a schema is an object")
     file = PurePosixPath(*path.relative_to(folder).parts)
@@ -104,7 +104,7 @@ def _name(path: Path, kind: Kind, document: Mapping[str, Json]) -> str:
 
 
 def _own_common(path: Path) -> Mapping[str, Json]:
-    document = read_json(path)
+    document = read_json(path, unique=True)
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise DataError(path, 1, 'holds what several schemas share: {"$defs": {"name": {…}}}')
     _check_keywords(path, document)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_customerio.core.baseline import Fingerprint
-from pytest_customerio.core.data import DataError
+from pytest_customerio.core.data import DataError, read_text
 
 VERSION = 1
 # The first line. A merge may leave it anywhere.
@@ -61,10 +61,7 @@ def read(path: Path) -> dict[Fingerprint, Entry]:
 
     An entry that stands there twice, as after a merge, has the tests and the reasons of both.
     """
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(path, None, f"cannot be read: {error}") from None
+    lines = read_text(path).split("\n")
     found: dict[Fingerprint, Entry] = {}
     for start in range(0, len(lines), _CHUNK):
         for number, row in enumerate(_rows(path, start, lines[start : start + _CHUNK]), start + 1):

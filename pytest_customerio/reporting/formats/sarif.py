@@ -108,15 +108,16 @@ def _rule(name: str, alerts: Iterable[Alert]) -> dict[str, Any]:
     severity, kind = (known.severity, known.kind) if known else ("error", "payload")
     hints = list(dict.fromkeys(one.hint for one in of_rule if one.hint))
     docs = next((one.docs for one in of_rule if one.docs), "")
-    command = f"python -m pytest_customerio explain {name}"
+    command = f"python -m pytest_customerio explain {name}" if known else ""
     described = {
         "id": name,
         "shortDescription": {"text": f"{name}: {broken}"},
         "fullDescription": {"text": f"{broken[:1].upper()}{broken[1:]}."},
         "help": {
-            "text": "\n".join([f"What breaks it: {broken}.", *hints, f"All about it: {command}"]),
+            "text": "\n".join([f"What breaks it: {broken}.", *hints, *[f"All about it: {command}"] * bool(command)]),
             "markdown": "\n\n".join(
-                [f"What breaks it: {broken}.", *[f"* {hint}" for hint in hints], f"All about it: `{command}`"]
+                [f"What breaks it: {broken}.", *[f"* {hint}" for hint in hints]]
+                + [f"All about it: `{command}`"] * bool(command)
                 + ([f"[Customer.io about the operation]({docs})"] if docs else [])
             ),
         },

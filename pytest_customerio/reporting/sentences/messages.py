@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_customerio.contract.catalog.paths import request_line
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
 from pytest_customerio.core.requirements import outdated
 from pytest_customerio.judging.ledger import Occurrence
@@ -164,12 +165,17 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
             ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
             ("heard at", call.client if call.client.startswith((*THROUGH, RECEIVED)) else ""),
             ("sent from", first.sent_from or ""),
-            ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
+            ("contract", explain(first.rule) if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),
             *_hints(group),
             *_ways_out([one.violation for one in group]),
         ]
     )
+
+
+def explain(rule: str) -> str:
+    """The command that tells all about a rule; nothing for a rule that only the project knows."""
+    return f"python -m pytest_customerio explain {rule}" if rule in vocabulary() else ""
 
 
 def _drawn(group: Sequence[Occurrence]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -11,7 +11,7 @@ from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.data import UnknownNameError
-from pytest_customerio.core.marks import ErrorsMark, errors_mark
+from pytest_customerio.core.marks import EACH, ErrorsMark, errors_mark
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.nearest import did_you_mean
 from pytest_customerio.core.settings import IniError, SettingsError
@@ -27,11 +27,12 @@ SEVERAL = (
 
 
 class CaseSelection:
-    """Selects among all cases; raises `SettingsError` for a name that no case has."""
+    """Selects among all cases; raises `SettingsError` for a name that no case has. `rules` gives the known rules."""
 
-    def __init__(self, catalog: Catalog, cassettes: Cassettes) -> None:
+    def __init__(self, catalog: Catalog, cassettes: Cassettes, rules: Callable[[], Collection[str]]) -> None:
         self._catalog = catalog
         self._cassettes = cassettes
+        self.rules = rules
 
     def cases(self, case_id: str) -> dict[str, ErrorCase]:
         """One case on every surface that has it."""
@@ -80,7 +81,7 @@ class CaseSelection:
     def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
         """A checked `cio_errors` mark; the operations that it names exist."""
         mark = errors_mark(given, args, kwargs)
-        self._check_operations(f"{given}: operations", mark.operations)
+        self._check_operations(f"{given}: operations", mark.operations, EACH)
         return mark
 
     def allowance(self, given: str, allowance: Allowance) -> Allowance:
@@ -95,17 +96,20 @@ class CaseSelection:
         except SettingsError as error:
             raise IniError("cio_allow", allowance.given.removeprefix("ini cio_allow: "), str(error)[2:]) from None
 
-    def _check_operations(self, given: str, names: Iterable[str]) -> None:
+    def _check_operations(self, given: str, names: Iterable[str], *others: str) -> None:
+        """Refuse a name that is no operation. `others` are words that stand for several."""
         for name in names:
             if name not in self._catalog.operations:
-                raise SettingsError(f"{given}={name!r}: there is no such operation{self._near(name)}")
+                raise SettingsError(f"{given}={name!r}: there is no such operation{self._near(name, others)}")
 
-    def _near(self, name: str) -> str:
+    def _near(self, name: str, others: Sequence[str]) -> str:
         """What may be meant by the name of an operation that does not exist: a surface means one of its operations."""
         surface = name.strip().lower().removesuffix(".").removesuffix(".*")
         if surface in self._catalog.surfaces:
             return f" ({surface} is a surface; its operations: {self._listed(surface)})"
-        return did_you_mean(name, self._catalog.operations)
+        near = did_you_mean(name, [*self._catalog.operations, *others])
+        surfaces = ", ".join(self._catalog.surfaces)
+        return near or f"; accepted: names such as track.event; the name of a surface lists its own: {surfaces}"
 
     def _listed(self, surface: str) -> str:
         """The operations of a surface; those of the table of routes are only counted, because they are many."""

@@ -134,7 +134,10 @@ class Planning:
         )
 
     def _allowance(self, nodeid: str, mark: pytest.Mark, place: str) -> Allowance:
-        found = mark_allowance(nodeid, mark.args, mark.kwargs, vocabulary(), place)
+        rule = mark.args[0] if mark.args else mark.kwargs.get("rule")
+        own = isinstance(rule, str) and rule not in vocabulary()  # a rule of the project, or a mistake
+        rules = self._selection().rules() if own else vocabulary()
+        found = mark_allowance(nodeid, mark.args, mark.kwargs, rules, place)
         if not (found.cases or found.operations):
             return found
         return self._selection().allowance(f"{nodeid}: cio_allow", found)

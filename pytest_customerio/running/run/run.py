@@ -180,7 +180,7 @@ class Run:
 
     def _write(self) -> None:
         """Write each --cio-report file; in a workflow of GitHub Actions show the problems in the changed files too."""
-        for problem in kinds.write_reports(self.settings.reports, self.results):
+        for problem in kinds.write_reports(self.settings.reports, self.results, self.config.invocation_params.dir):
             self.mistakes.fail(problem)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_customerio.reporting.formats.annotations import show

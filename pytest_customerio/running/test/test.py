@@ -181,7 +181,7 @@ class CheckedTest:
         if self.current is not None:
             raise SettingsError(f"{given}: a case is at work already; end it first, or leave out the mark")
         try:
-            if times is not None and (not isinstance(times, int) or times < 1):
+            if times is not None and (type(times) is not int or times < 1):
                 raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
             errors = selection.errors_mark(given, (case,), mark)
             if errors.each:

@@ -51,6 +51,7 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
     import os
     import sys
 
+    settings = _settings(arguments)  # first, because `--operation track` alone lists the operations of Track
     if not arguments.files:
         raise CommandError(f"name the files or folders to check, or - for standard input ({PROGRAM} check --help)")
     from pytest_customerio.tools.check.checking import check
@@ -59,7 +60,7 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
     jobs = arguments.jobs or os.cpu_count() or 1
     try:
         standard_input = getattr(sys.stdin, "buffer", io.BytesIO())
-        tally = check(arguments.files, _settings(arguments), jobs, standard_input, sys.stderr)
+        tally = check(arguments.files, settings, jobs, standard_input, sys.stderr)
     except KeyboardInterrupt:
         raise CommandError("stopped; nothing is known of what was not read", 130) from None
     outcome = Outcome(tally, arguments.strict, arguments.allow_unjudged)
@@ -89,6 +90,7 @@ def _settings(arguments: argparse.Namespace) -> CheckSettings:
 
 def _refuse_unknown(arguments: argparse.Namespace) -> None:
     """Raise `CommandError` for an operation, a rule or a plan that does not exist."""
+    from pytest_customerio.contract.engine.flaws import named_rules
     from pytest_customerio.contract.plan.files import PLACES, plan_files
     from pytest_customerio.contract.rules import vocabulary
     from pytest_customerio.core.data import UnknownNameError
@@ -97,9 +99,10 @@ def _refuse_unknown(arguments: argparse.Namespace) -> None:
 
     if arguments.operation is not None:
         refuse_unknown(arguments.operation)
+    own = [*arguments.schemas, *([arguments.plan] if arguments.plan else [])]
     for rule in arguments.allow:
-        if rule not in vocabulary():
-            raise UnknownNameError(rule, nearest(rule, vocabulary()))
+        if rule not in vocabulary() and rule not in (rules := vocabulary().keys() | named_rules(own)):
+            raise UnknownNameError(rule, nearest(rule, sorted(rules)))
     if arguments.plan is not None and not plan_files(arguments.plan):
         raise CommandError(f"--plan: no tracking plan in {arguments.plan}; accepted: {', '.join(PLACES)}")
 

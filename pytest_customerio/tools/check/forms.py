@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from json import dumps
 from typing import Any
 
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.formats import sarif
@@ -130,7 +131,7 @@ def _block(cause: Cause) -> list[str]:
                 ("found at", _places(cause.places)),
                 ("would draw", f"{one.error}   ({one.source})" if one.error else ""),
                 ("request", cause.request),
-                ("contract", f"{PROGRAM} explain {one.rule}"),
+                ("contract", f"{PROGRAM} explain {one.rule}" if one.rule in vocabulary() else ""),
                 ("docs", cause.docs),
                 ("what to do", one.hint),
                 ("on purpose?", f"--allow {one.rule}"),

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.engine.bundle import bundle
+from pytest_customerio.contract.engine.walk import KEYWORDS, rebuilt
 from pytest_customerio.contract.plan.files import COMMON, PlanFile
-from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt
 from pytest_customerio.core.data import read_json
 
 Json = Any

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pytest_customerio.contract.engine.engine import Schema
+from pytest_customerio.contract.engine.walk import KEYWORDS, rebuilt
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import PlanFile
-from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.tools.plan.changes import Change, Update
 from pytest_customerio.tools.plan.documents import DRAFT, described, file_for

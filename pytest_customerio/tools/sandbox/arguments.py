@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 PORT = 8025
+# Parts between dots, of which the last is no number. An underscore stands in names of containers.
+_NAME = re.compile(r"(?!.*\.\d+$)\w[\w-]{0,62}(?:\.\w[\w-]{0,62})*", re.ASCII)
+_LONGEST_NAME = 253
 
 
 class CannotError(Exception):
@@ -30,14 +34,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=PORT, help=f"http, default {PORT}; 0 takes any that is free")
-    parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
+    parser.add_argument("--host", type=_host, default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument(
         "--https", action="store_true", help="https too, on the next port, with an authority of its own"
     )
     parser.add_argument("--https-port", type=_port, metavar="PORT", help="https on this port")
     parser.add_argument("--ca", type=Path, metavar="DIR", help="keep the certificate authority in this folder")
     text = "another name of this machine, such as that of a container, for the certificate; repeatable"
-    parser.add_argument("--name", action="append", default=[], metavar="NAME", help=text)
+    parser.add_argument("--name", type=_host, action="append", default=[], metavar="NAME", help=text)
 
 
 def _add_contents(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +56,7 @@ def _add_webhooks(parser: argparse.ArgumentParser) -> None:
     text = "post what becomes of messages to this URL; repeatable"
     parser.add_argument("--webhook", action="append", default=[], metavar="URL", help=text)
     text = "webhooks may go to this host too, and not only to this machine; repeatable"
-    parser.add_argument("--allow-webhook-host", action="append", default=[], metavar="HOST", help=text)
+    parser.add_argument("--allow-webhook-host", type=_host, action="append", default=[], metavar="HOST", help=text)
     text = "how long an hour of waiting for a retry takes, default 1 second"
     parser.add_argument("--webhook-hour", type=_seconds, default=1.0, metavar="SECONDS", help=text)
     text = "what becomes of each message at once: sent,delivered unless given"
@@ -70,6 +74,20 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65534")
     return int(text)
+
+
+def _host(text: str) -> str:
+    """The name or address of a machine, as it may stand in a URL and in a certificate."""
+    import contextlib
+    import ipaddress
+
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.ip_address(text))
+    with contextlib.suppress(UnicodeError):  # an empty part of the name, or one that is too long
+        name = text.encode("idna").decode()
+        if len(name) <= _LONGEST_NAME and _NAME.fullmatch(name):
+            return name
+    raise argparse.ArgumentTypeError(f"{text!r} is no name or address of a machine, such as web.local or 10.0.0.5")
 
 
 def _seconds(text: str) -> float:

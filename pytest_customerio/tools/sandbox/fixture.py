@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.contract import Judged
-from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.model import Interaction, OperationName, Violation
 from pytest_customerio.tools.sandbox.answering.json_views import person_json
 from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.simulation import check_events
+from pytest_customerio.tools.sandbox.webhooks.targets import check_target
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
@@ -62,9 +64,14 @@ class Sandbox:
 
     @property
     def received(self) -> list[LoggedRequest]:
-        """Every request since the test began: operation, payload, status, violations and more."""
+        """Every request since the test began: operation, payload, status, violations and more.
+
+        `operation` is the id, as a text that has `id`, `surface` and `name` like the operations of `cio.sent`.
+        """
         with self._service.lock:
-            return list(self._service.log)
+            return [
+                each._replace(operation=each.operation and OperationName(each.operation)) for each in self._service.log
+            ]
 
     @property
     def violations(self) -> list[Violation]:
@@ -136,9 +143,14 @@ class Sandbox:
     def webhook(self, url: str, events: Iterable[str] | None = None, **settings: Any) -> ReportingWebhook:
         """Post events to this URL from now on: all, or those named as in the App API, such as `email_bounced`.
 
-        `settings` are `full_resolution` and `with_content`.
+        `settings` are `full_resolution` and `with_content`. Raises `CannotError` for an address that leads to another
+        machine, and for a name that no event has: nothing would ever be posted.
         """
-        return self._service.add_webhook(url, events, **settings)
+        __tracebackhide__ = True
+        names = [events] if isinstance(events, str) else events if events is None else list(events)
+        check_target(url, self._service.settings.webhook_hosts)
+        check_events(names or ())
+        return self._service.add_webhook(url, names, **settings)
 
     def deliver(
         self, metric: str, delivery: Delivery | str | None = None, fault: str | None = None, **data: Any

@@ -18,7 +18,7 @@ def written(folder: Path, text: str, name: str = "track/event.json") -> Path:
     """A folder with one schema."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8-sig")  # a byte order mark does no harm
     return path
 
 
@@ -50,10 +50,14 @@ def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
             "no JSON Schema: 'strng' is no type (did you mean string?)",
         ),
         ('{\n\n "items": {"$ref": "https://x.example/y"}}', 3, "refers to https://x.example/y"),
-        ('{"$ref": "#/$defs/nowhere"}', 1, "no JSON Schema"),
+        ('{"$ref": "#/$defs/nowhere"}', 1, "no JSON Schema: Pointer '/$defs/nowhere' does not exist"),
+        ('{\n "requierd": ["a"]}', 2, "'requierd' is no keyword, and constrains nothing; did you mean required?"),
+        ('{"type": "object", "type": "array"}', None, "'type' stands twice in one object"),
     ],
 )
-def test_a_broken_schema_is_refused_with_file_line_and_cause(tmp_path: Path, text: str, line: int, cause: str) -> None:
+def test_a_broken_schema_is_refused_with_file_line_and_cause(
+    tmp_path: Path, text: str, line: int | None, cause: str
+) -> None:
     """A broken schema is refused with its line and cause."""
     path = written(tmp_path, text)
     error = refused(tmp_path)

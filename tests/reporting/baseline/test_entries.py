@@ -107,7 +107,7 @@ def test_a_file_of_a_later_release(file: Path) -> None:
 def test_a_file_that_cannot_be_read(file: Path) -> None:
     """A file in another encoding, and a folder."""
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="b.jsonl:1: not UTF-8: byte 0xff"):
         read(file)
     with pytest.raises(DataError, match="cannot be read"):
         read(file.parent)

@@ -46,3 +46,14 @@ def test_what_utf_8_cannot_encode_is_no_reason_to_write_nothing(tmp_path: Path) 
 
 def _full(*_: object) -> None:
     raise OSError("the disk is full")
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    """Half of a report lies beside it where its process was killed; one that may be being written stays."""
+    left, fresh, other = (tmp_path / name for name in (".a.json.0123abcd", ".a.json.89abcdef", ".a.json.backup"))
+    for path in (left, fresh, other):
+        path.touch()
+    os.utime(left, (0, 0))
+    os.utime(other, (0, 0))
+    write(tmp_path / "a.json", "{}")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a.json", fresh, other])

@@ -12,7 +12,7 @@ from pytest_customerio.running.planning.case_selection import CaseSelection
 
 CATALOG = Catalog.load()
 CASSETTES = Cassettes(CATALOG)
-SELECTION = CaseSelection(CATALOG, CASSETTES)
+SELECTION = CaseSelection(CATALOG, CASSETTES, frozenset)
 
 
 def test_all_where_nothing_is_named() -> None:
@@ -137,7 +137,15 @@ def test_a_mark_that_leaves_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("track.evnt", "there is no such operation (did you mean track.event?)"), ("zzz", "there is no such operation")],
+    [
+        ("track.evnt", "there is no such operation (did you mean track.event?)"),
+        ("eech", "there is no such operation (did you mean each?)"),
+        (
+            "zzz",
+            "there is no such operation; accepted: names such as track.event; "
+            "the name of a surface lists its own: app, pipelines, track, track_v2",
+        ),
+    ],
 )
 def test_an_operation_that_is_none(name, text) -> None:
     """An operation that does not exist is a mistake in the mark."""

@@ -54,7 +54,7 @@ def test_a_test_is_quiet_while_nothing_can_be_wrong_with_it(begun: Begin, send: 
     assert not refused.is_quiet
 
 
-@pytest.mark.parametrize("times", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("times", [0, -1, 1.5, "2", True])
 def test_times_is_a_number_from_one_on(begun: Begin, times: int) -> None:
     """The mistake says what is accepted, and no case is at work after it."""
     test = begun()

@@ -135,6 +135,7 @@ def test_what_is_shown_holds_no_value(capsys: pytest.CaptureFixture[str]) -> Non
     ("arguments", "said"),
     [
         ([], "name the files or folders to check, or - for standard input"),
+        (["--operation", "track"], "no operation is named 'track'\nWith a payload there are track."),
         (
             ["x.json", "--operation", "track.evnt"],
             "no operation is named 'track.evnt'; did you mean track.event?\nWith a payload there are track.",
@@ -152,6 +153,19 @@ def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], said: s
     """A mistake of usage ends with exit code 4, as with every command, with the nearest name."""
     code, text = check(capsys, *arguments)
     assert (code, text.startswith(f"python -m pytest_customerio: {said}")) == (4, True), text
+
+
+def test_a_rule_of_the_project(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A rule that only a schema of the project names can be allowed; `explain` knows nothing of it."""
+    (tmp_path / "own" / "track").mkdir(parents=True)
+    named = {"required": ["plan"], "x-cio": {"required": {"rule": "plan-missing"}}}
+    (tmp_path / "own" / "track" / "event.json").write_text(json.dumps(named))
+    own = ("fine.json", "--operation", "track.event", "--schemas", "own")
+    code, text = check(capsys, *own)
+    assert (code, "explain" in text, "on purpose?  --allow plan-missing" in text) == (1, False, True)
+    assert check(capsys, *own, "--allow", "plan-missing")[0] == 0
+    code, text = check(capsys, *own, "--allow", "plan-mising")
+    assert (code, "no rule is named 'plan-mising'; did you mean plan-missing?" in text) == (4, True)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import signal
@@ -18,6 +19,7 @@ import requests
 from pytest_customerio import __main__
 from pytest_customerio.__main__ import main
 from pytest_customerio.tools.sandbox import command
+from pytest_customerio.tools.sandbox.arguments import arguments
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.settings import Settings
 
@@ -135,12 +137,37 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 429-retry-after?" in refused(capsys, "--port", "0", "--fault", "429-retry-aftr")
     assert "is no port: 0 to 65534" in refused(capsys, "--port", "65535")
     assert "is no port" in refused(capsys, "--port", "http")
+    machine = " is no name or address of a machine, such as web.local or 10.0.0.5"
+    for option in ("--name", "--host", "--allow-webhook-host"):
+        for name in (
+            "a b",
+            "",
+            "x/y",
+            "a:1",
+            "*.a",
+            "http://x",
+            "a..b",
+            "-x.y",
+            "10.0.0.300",
+            "a" * 64,
+            "a." * 127 + "aa",
+        ):
+            assert f"argument {option}: {name!r}{machine}" in refused(capsys, f"{option}={name}")
     assert "invalid choice: 'mars'" in refused(capsys, "--region", "mars")
     assert "'x' is no number of seconds from 0 to 3600" in refused(capsys, "--webhook-hour", "x")
     assert "is no address of a webhook" in refused(capsys, "--webhook", "x")
     assert "allow it with --allow-webhook-host 192.0.2.7" in refused(capsys, "--webhook", "http://192.0.2.7/")
     assert "there is no metric 'opned' (did you mean opened?); known are " in refused(capsys, "--at-once", "opned")
     assert "cannot listen on 192.0.2.7:0: " in refused(capsys, "--port", "0", "--host", "192.0.2.7")
+
+
+def test_names_of_machines() -> None:
+    """Names of containers, names in other alphabets and addresses are accepted; the second as certificates have them."""
+    parser = argparse.ArgumentParser()
+    arguments(parser)
+    given = ["web", "cio_web-1.local", "bücher.example", "10.0.0.5", "::1"]
+    asked = parser.parse_args([f"--name={name}" for name in given])
+    assert asked.name == ["web", "cio_web-1.local", "xn--bcher-kva.example", "10.0.0.5", "::1"]
 
 
 def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

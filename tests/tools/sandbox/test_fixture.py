@@ -43,6 +43,7 @@ def test_an_application_in_another_process(cio_sandbox):
     done = run(cio_sandbox.environ)
     assert "400: " in done.stderr
     assert [one.operation for one in cio_sandbox.received] == ["track.identify"] * 2 + ["app.send_email", "track.event"]
+    assert [one.operation.id for one in cio_sandbox.received][1:3] == ["track.identify", "app.send_email"]
     assert [one.status for one in cio_sandbox.received] == [500, 200, 200, 400]
     assert cio_sandbox.people["42"]["attributes"] == {"plan": "pro"}
     assert [one.to for one in cio_sandbox.deliveries] == ["ada@example.com"]
@@ -91,6 +92,10 @@ def test_what_happens_to_messages() -> None:
         sandbox = fresh()
         sandbox.load([{"id": "42", "email": "ada@example.com"}])
         point = sandbox.snapshot()
+        with pytest.raises(CannotError, match=r"no event 'email_bouncd' \(did you mean email_bounced\?\); known are"):
+            sandbox.webhook(receiver.url, "email_bouncd")
+        with pytest.raises(CannotError, match=r"192.0.2.7 is another machine"):
+            sandbox.webhook("http://192.0.2.7/webhooks")
         sandbox.webhook(receiver.url, ["email_bounced"], with_content=True)
         headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
         mail = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pytest_customerio.core.nearest import unknown_member
 from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.answering import json_views
 from pytest_customerio.tools.sandbox.answering.faults import FaultError
@@ -172,6 +173,8 @@ async def _body(request: Request) -> Any:
 def _fault(given: Any) -> tuple[str, int | None, str | None]:
     if not isinstance(given, dict) or not isinstance(given.get("case"), str):
         raise FaultError('"case" names the error, such as "429-retry-after"')
+    if mistake := unknown_member(given, ("case", "times", "operation")):
+        raise FaultError(mistake)
     times, operation = given.get("times", 1), given.get("operation")
     if isinstance(times, bool) or not isinstance(times, int | None):
         raise FaultError('"times" is a number, or null for ever')

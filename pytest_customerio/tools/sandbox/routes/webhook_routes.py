@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pytest_customerio.core.nearest import unknown_member
 from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.answering.json_views import page_of
 from pytest_customerio.tools.sandbox.answering.service import Service
@@ -57,6 +58,8 @@ class WebhooksApi:
         given = mapping(decode(request.headers, (await request.body())[:LARGEST]).value)
         if not given.get("metric"):
             return SandboxJson({"error": _NO_METRIC}, 400)
+        if mistake := unknown_member(given, ("metric", "delivery", "fault", "data")):
+            return SandboxJson({"error": mistake}, 400)
         metric, delivery, fault = (_text(given.get(name)) for name in ("metric", "delivery", "fault"))
         try:
             event = self._service.deliver(metric or "", delivery, fault, mapping(given.get("data")))

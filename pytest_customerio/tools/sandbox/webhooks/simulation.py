@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pytest_customerio.contract.webhook_events import metrics
+from pytest_customerio.contract.webhook_events import event_names, metrics
 from pytest_customerio.core.nearest import did_you_mean, nearest
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
@@ -37,6 +37,14 @@ def check_metric(name: str) -> None:
     known = list(dict.fromkeys(each for names in of_messages for each in names))
     if name not in known:
         raise MetricError(f"there is no metric {name!r}{did_you_mean(name, known)}; known are {', '.join(known)}")
+
+
+def check_events(names: Iterable[str]) -> None:
+    """Raises `MetricError` for a name that no event has: a webhook that subscribes to it would never be called."""
+    known = list(event_names())
+    for name in names:
+        if name not in known:
+            raise MetricError(f"there is no event {name!r}{did_you_mean(name, known)}; known are {', '.join(known)}")
 
 
 def _find(workspace: Workspace, delivery_id: str | None) -> Delivery:

@@ -179,6 +179,10 @@ def test_faults(ask: SandboxClient, client: Client) -> None:
         (b'{"case": "500-server-error", "times": "2"}', '"times" is a number'),
         (b'{"case": "500-server-error", "operation": 1}', '"operation" is a name'),
         (b'{"case": "500-server-eror"}', "did you mean 500-server-error?"),
+        (
+            b'{"case": "500-server-error", "operatoin": "track"}',
+            "there is no member 'operatoin' here (did you mean operation?); accepted: case, times, operation",
+        ),
     ],
 )
 def test_faults_that_are_not_possible(client: Client, sent: bytes, message: str) -> None:

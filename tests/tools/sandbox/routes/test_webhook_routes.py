@@ -52,6 +52,7 @@ def test_letting_something_happen(ask: SandboxClient, client: TestClient) -> Non
     [
         ({"metric": "bouncd"}, "did you mean bounced?"),
         ({"metric": "bounced", "delivery": "x"}, "there is no delivery 'x'"),
+        ({"metric": "bounced", "date": {}}, "there is no member 'date' here (did you mean data?); accepted: metric, "),
         ({"metric": "bounced", "fault": "x"}, "no such fault of a webhook: 'x'"),
         ({}, 'such as {"metric": "bounced"}'),
         ([], 'such as {"metric": "bounced"}'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.contract.plan.walk import rebuilt, subschemas
+from pytest_customerio.contract.engine.walk import rebuilt, subschemas
 
 DOCUMENT = {
     "properties": {"properties": {"type": "string"}, "tags": {"items": {"type": "number"}}},

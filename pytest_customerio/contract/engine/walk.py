@@ -17,16 +17,16 @@ _ANNOTATIONS = frozenset(
     {"$schema", "$id", "$anchor", "$dynamicAnchor", "$comment", "$vocabulary", "title", "description", "default"}
     | {"examples", "example", "deprecated", "readOnly", "writeOnly", "contentEncoding", "contentMediaType", "labels"}
 )
-# Each keyword that means something in a schema of a plan. Another one is a mistake: it would constrain nothing.
-KEYWORDS = (
+CONSTRAINTS = (
     _MAPS
     | _LISTS
     | _SINGLE
-    | _ANNOTATIONS
     | {"$ref", "$dynamicRef", "type", "enum", "const", "format", "required", "dependentRequired"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern"}
     | {"minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "minProperties", "maxProperties"}
 )
+# Each keyword that means something in a schema of a plan. Another one is a mistake: it would constrain nothing.
+KEYWORDS = CONSTRAINTS | _ANNOTATIONS
 
 
 def subschemas(schema: Json, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Json]]]:
