@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.running.checked.checked_test import CheckedTest, Plan
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import CheckedTest, Plan
 
 URL = "https://track.customer.io/api/v1/customers/customer-1/events"
 # 1 KB of JSON.

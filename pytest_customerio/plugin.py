@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.core.model import ErrorCase
+    from pytest_customerio.running.checked.cio import Cio
     from pytest_customerio.running.run.run import Run
-    from pytest_customerio.running.test.cio import Cio
     from pytest_customerio.tools.record.new_recordings import NewRecordings
     from pytest_customerio.tools.sandbox.fixture import Sandbox
 

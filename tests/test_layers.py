@@ -168,7 +168,7 @@ def test_these_tests_can_see() -> None:
     assert "vcr" in _foreign("cassettes.playback")
     assert "aiohttp" in _foreign("clients.http.aiohttp")
     assert "running.run.run" not in _own("plugin", deep=False)
-    assert _siblings("running.run.run", "running.test.cio") == ("running.run", "running.test")
+    assert _siblings("running.run.run", "running.checked.cio") == ("running.run", "running.checked")
     assert _siblings("running.run.run", "running.session") is None
 
 

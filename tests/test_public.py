@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pytest_customerio
-from pytest_customerio.running.test.cio import Cio
+from pytest_customerio.running.checked.cio import Cio
 
 ROOT = Path(__file__).resolve().parent.parent
 HINTS = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]

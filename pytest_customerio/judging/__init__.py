@@ -15,5 +15,5 @@ Which rule of error handling stands in which module:
 `remade` finds the retries that make another part of their payload anew than its id or timestamp. `judgement` applies
 them all to what `replay/` observed. `chain` and `violation` are what the rules share. `ledger` counts the violations of
 contracts. `written_leaks` looks for leaks where no error is replayed. The rule `nothing-sent` needs the whole test and
-stands in `running/test/conclusion`.
+stands in `running/checked/conclusion`.
 """

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.reporting.sentences import causes
 from pytest_customerio.running.blocks import add_section
-from pytest_customerio.running.test.conclusion import FINE, Conclusion
-from pytest_customerio.running.test.tracebacks import leave_out_libraries
+from pytest_customerio.running.checked.conclusion import FINE, Conclusion
+from pytest_customerio.running.checked.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_customerio.running.test.test import CheckedTest
+    from pytest_customerio.running.checked.checked_test import CheckedTest
 
 
 class PhaseEnd:

@@ -10,16 +10,16 @@ import pytest
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.formats.junit import properties
 from pytest_customerio.running.allowances import states
+from pytest_customerio.running.checked.conclusion import Conclusion, of_texts, verdicts
+from pytest_customerio.running.checked.examples import each_example
+from pytest_customerio.running.checked.expected import expects_failure
 from pytest_customerio.running.phase_end import PhaseEnd
-from pytest_customerio.running.test.conclusion import Conclusion, of_texts, verdicts
-from pytest_customerio.running.test.examples import each_example
-from pytest_customerio.running.test.expected import expects_failure
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
+    from pytest_customerio.running.checked.checked_test import CheckedTest
     from pytest_customerio.running.planning.plan import Plan
     from pytest_customerio.running.session import Session
-    from pytest_customerio.running.test.test import CheckedTest
 
 
 Each = Callable[[pytest.Item, "pytest.Item | None"], "bool | None"]

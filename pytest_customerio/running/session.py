@@ -20,6 +20,11 @@ from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.reporting.sentences.answered import answered_text
+from pytest_customerio.running.checked.checked_test import CheckedTest, SessionParts
+from pytest_customerio.running.checked.conclusion import FINE, Conclusion, Judge, of_texts
+from pytest_customerio.running.checked.late import Late, LateRequests
+from pytest_customerio.running.checked.reported import NOTHING, Unreported
+from pytest_customerio.running.checked.unfinished import UnfinishedWork
 from pytest_customerio.running.installation import Installation
 from pytest_customerio.running.noted.code_of_tests import objects_of
 from pytest_customerio.running.noted.leaks import LeakGuard
@@ -28,18 +33,13 @@ from pytest_customerio.running.noted.seen import PhaseResults
 from pytest_customerio.running.noted.shapes import Shapes
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import FINE, Conclusion, Judge, of_texts
-from pytest_customerio.running.test.late import Late, LateRequests
-from pytest_customerio.running.test.reported import NOTHING, Unreported
-from pytest_customerio.running.test.test import CheckedTest, SessionParts
-from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
 
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_customerio.running.test.debugging import TestFrame
-    from pytest_customerio.running.test.replayed_case import ReplayedCase
+    from pytest_customerio.running.checked.debugging import TestFrame
+    from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 Conclude = Callable[["CheckedTest", Unreported, Sequence["ReplayedCase"]], Conclusion]
 
@@ -102,7 +102,7 @@ class Session:
         Mocks that test modules put into clients when they were imported are put aside meanwhile.
         """
         if any(plan.checked and self._plays(plan) for plan in plans):
-            from pytest_customerio.running.test import replayed_case  # noqa: F401
+            from pytest_customerio.running.checked import replayed_case  # noqa: F401
 
             with self._installation.without_mocks():
                 self.cassettes.prepare()
@@ -252,6 +252,6 @@ class Session:
 
 
 def _test_frame(leaks: LeakGuard, site: CallSite) -> TestFrame:
-    from pytest_customerio.running.test.debugging import TestFrame
+    from pytest_customerio.running.checked.debugging import TestFrame
 
     return TestFrame(leaks.written.sent_from, site.is_project)

@@ -17,7 +17,7 @@ LISTED = {
     for module, rules in re.findall(r"^\* `(\w+)`: (.*)$", inspect.getdoc(judging) or "", re.MULTILINE)
 }
 RULES = json.loads((Path(__file__).parents[2] / "schemas" / "rules.json").read_text(encoding="utf-8"))
-# This rule needs the whole test, so it stands in running/test/conclusion.
+# This rule needs the whole test, so it stands in running/checked/conclusion.
 ELSEWHERE = {"nothing-sent"}
 
 

@@ -14,10 +14,10 @@ from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.plugin import RUN
+from pytest_customerio.running.checked.checked_test import CheckedTest
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.run.run import Run
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import CheckedTest
 
 EVENTS = "https://track.customer.io/api/v1/customers/42/events"
 AUTH = "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from pytest_customerio.running.checked.conclusion import Conclusion
 from pytest_customerio.running.phase_end import PhaseEnd
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import Conclusion
 
 BAD = Conclusion("track.event $.name: expected a name\n\nmore", cause="event-name-missing")
 FINE = Conclusion()

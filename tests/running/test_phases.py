@@ -11,9 +11,9 @@ import pytest
 
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.running.checked.conclusion import Conclusion
 from pytest_customerio.running.phases import Phases
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import Conclusion
 
 BAD = Conclusion("track.event $.name: expected a name\n\nmore", cause="event-name-missing")
 FINE = Conclusion()

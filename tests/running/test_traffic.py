@@ -11,8 +11,8 @@ import pytest
 
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.guard import RefusedError
+from pytest_customerio.running.checked.checked_test import CheckedTest
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import CheckedTest
 from pytest_customerio.running.traffic import SessionTraffic
 
 Begin = Callable[..., CheckedTest]

@@ -43,7 +43,7 @@ NEXT = """
 # Threads are waited for only 0.01 s here, so that their requests are late.
 CONFTEST = """
 import pytest
-from pytest_customerio.running.test import unfinished
+from pytest_customerio.running.checked import unfinished
 
 @pytest.fixture(autouse=True, scope="session")
 def hasty():

@@ -21,12 +21,12 @@ from pytest_customerio.judging.chain import waited_between
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.reporting.sentences.messages import answer_text
 from pytest_customerio.reporting.sentences.mocked import THROUGH
-from pytest_customerio.running.test.conclusion import worst_of
+from pytest_customerio.running.checked.conclusion import worst_of
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.core.observation import Attempt
-    from pytest_customerio.running.test.test import CheckedTest
+    from pytest_customerio.running.checked.checked_test import CheckedTest
 
 # The most attempts of one payload and answers of one operation that are shown, and the length of a body that is.
 ATTEMPTS = 60

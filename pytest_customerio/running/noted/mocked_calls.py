@@ -12,7 +12,7 @@ from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.reporting.sentences import mocked
-from pytest_customerio.running.test.test import CheckedTest
+from pytest_customerio.running.checked.checked_test import CheckedTest
 
 
 class MockedCalls:

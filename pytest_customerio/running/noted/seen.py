@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.reporting.rows import part
+from pytest_customerio.running.checked.conclusion import verdicts
 from pytest_customerio.running.noted.shapes import Shapes
-from pytest_customerio.running.test.conclusion import verdicts
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.contract.catalog.catalog import Catalog
+    from pytest_customerio.running.checked.checked_test import CheckedTest
     from pytest_customerio.running.noted.details import Details
-    from pytest_customerio.running.test.test import CheckedTest
 
 
 class PhaseResults:

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.core.model import ErrorCase
+    from pytest_customerio.running.checked.cio import Cio
     from pytest_customerio.running.run.run import Run
-    from pytest_customerio.running.test.cio import Cio
 
 
 def cio(run: Run) -> Cio:
     """The fixture `cio`. It belongs to the test that asks for it."""
-    from pytest_customerio.running.test.cio import Cio
+    from pytest_customerio.running.checked.cio import Cio
 
     test = run.phases.test if run.phases is not None else None
     if test is None or not test.plan.keep:

@@ -12,9 +12,9 @@ from pytest_customerio.core.model import Interaction, Verdict
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.reporting.sentences.answered import Answered
+from pytest_customerio.running.checked.checked_test import CheckedTest
 from pytest_customerio.running.noted.details import ANSWERS, ATTEMPTS, Details, note
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import CheckedTest
 
 EVENTS = "https://track.customer.io/api/v1/customers/ada@example.com/events"
 BODY = b'{"name": "purchase", "data": {"email": "ada@example.com"}}'

@@ -9,9 +9,9 @@ from unittest.mock import patch
 import pytest
 
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.running.checked.checked_test import CheckedTest
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import CheckedTest
 
 customerio = pytest.importorskip("customerio")
 requests = pytest.importorskip("requests")

@@ -9,7 +9,7 @@ from pytest_customerio.core.model import ErrorCase, PendingInteraction
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
 from pytest_customerio.replay.replay import Replay, Service
-from pytest_customerio.running.test.replay_parts import ReplayParts
+from pytest_customerio.running.checked.replay_parts import ReplayParts
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

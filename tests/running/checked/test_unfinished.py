@@ -14,8 +14,8 @@ from waiting import until
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.ownership.ownership import Ownership
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.running.test import unfinished
-from pytest_customerio.running.test.unfinished import QUEUE, REPLAYED, THREADS, UnfinishedWork
+from pytest_customerio.running.checked import unfinished
+from pytest_customerio.running.checked.unfinished import QUEUE, REPLAYED, THREADS, UnfinishedWork
 
 SDK = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

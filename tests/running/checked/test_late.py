@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction
-from pytest_customerio.running.test.late import Late, LateRequests
-from pytest_customerio.running.test.test import CheckedTest
+from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.late import Late, LateRequests
 
 EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
 

@@ -9,7 +9,7 @@ from replaying import RATE, RECOVERS, Sender
 
 from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.judging import judgement
-from pytest_customerio.running.test.replayed_case import ReplayedCase
+from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 
 @pytest.fixture

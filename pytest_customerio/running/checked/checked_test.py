@@ -14,10 +14,10 @@ from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.reporting.sentences.answered import Answered
 from pytest_customerio.reporting.sentences.messages import unjudged_text
+from pytest_customerio.running.checked.replay_parts import ReplayParts
+from pytest_customerio.running.checked.reported import Reported
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.replay_parts import ReplayParts
-from pytest_customerio.running.test.reported import Reported
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.notes.notes import Notes
     from pytest_customerio.judging.judgement import Judgement
     from pytest_customerio.replay.replay import Replay
-    from pytest_customerio.running.test.replayed_case import ReplayedCase
+    from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -204,7 +204,7 @@ class CheckedTest:
         """Put a case to work, or the first of the alternatives that applies where it does not: its answers, the virtual
         clock and the observer.
         """
-        from pytest_customerio.running.test.replayed_case import ReplayedCase, new_replay
+        from pytest_customerio.running.checked.replayed_case import ReplayedCase, new_replay
 
         replay = new_replay(self.session, cases, mark, times, alternatives)
         replay.observer.clock.test_code, replay.observer.clock.objects = self.plan.code, self.values()

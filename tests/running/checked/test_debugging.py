@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.running.test.debugging import TestFrame
+from pytest_customerio.running.checked.debugging import TestFrame
 
 
 def test_the_outermost_frame_of_the_project_is_kept() -> None:

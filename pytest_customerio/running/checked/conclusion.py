@@ -10,12 +10,12 @@ from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.ledger import Occurrence, Tally, operation_name
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.sentences import blocked, causes, messages, mocked
-from pytest_customerio.running.test.reported import NOTHING, Unreported, key_of
+from pytest_customerio.running.checked.reported import NOTHING, Unreported, key_of
 
 if TYPE_CHECKING:
     from pytest_customerio.judging.judgement import Judgement
-    from pytest_customerio.running.test.replayed_case import ReplayedCase
-    from pytest_customerio.running.test.test import CheckedTest
+    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 # A test's verdict on an operation is the worst outcome of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")

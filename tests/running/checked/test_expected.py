@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from _pytest.skipping import xfailed_key
 
-from pytest_customerio.running.test.expected import expects_failure
+from pytest_customerio.running.checked.expected import expects_failure
 
 MARKED = [
     ("xfail", True),

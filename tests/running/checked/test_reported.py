@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.judging.ledger import Occurrence
-from pytest_customerio.running.test.reported import Reported, Unreported, key_of
+from pytest_customerio.running.checked.reported import Reported, Unreported, key_of
 
 
 def test_reported_is_changed_by_one_method() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.running.test.tracebacks import leave_out_libraries
+from pytest_customerio.running.checked.tracebacks import leave_out_libraries
 
 LIBRARY = "/opt/site-packages/client.py"
 APP = os.path.join(os.path.dirname(__file__), "app.py")
