@@ -31,7 +31,8 @@ from urllib.parse import quote, unquote
 from pytest_customerio.cassettes.recording.positions import Position, in_payload
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import document_of
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.record.new_recordings import NewRecording
 from pytest_customerio.tools.target import Keys, Target
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_customerio.contract.webhook_events import sign_webhook, webhook_event
-    from pytest_customerio.core.model import ErrorCase, Interaction, Operation, Verdict, Violation
+    from pytest_customerio.core.model import ErrorCase, Interaction, Verdict, Violation
     from pytest_customerio.core.observation import Observation
+    from pytest_customerio.core.operation import Operation
 
 __all__ = [
     "ErrorCase",
@@ -20,7 +21,7 @@ __all__ = [
     "sign_webhook",
     "webhook_event",
 ]
-_HOMES = {"Observation": "core.observation"} | dict.fromkeys(
+_HOMES = {"Observation": "core.observation", "Operation": "core.operation"} | dict.fromkeys(
     ("sign_webhook", "webhook_event"), "contract.webhook_events"
 )
 

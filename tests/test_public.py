@@ -86,7 +86,7 @@ def test_python_names() -> None:
     assert pytest_customerio.__all__ == [*HINTS, *HELPERS]
     assert all(callable(getattr(pytest_customerio, name)) for name in HELPERS)
     for name in HINTS:
-        module = "observation" if name == "Observation" else "model"
+        module = name.lower() if name in ("Observation", "Operation") else "model"
         assert getattr(pytest_customerio, name).__module__ == f"pytest_customerio.core.{module}"
     with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
         _ = pytest_customerio.Sandbox  # type: ignore[attr-defined]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.contract.auth import service_account
-from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.operation import Operation
 
 # Kinds of payload whose members are not read here: a condition about a member is taken to hold.
 _UNKNOWN = ("form", "multipart", "text", "unreadable")

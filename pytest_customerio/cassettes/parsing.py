@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,12 @@ from typing import Any
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from pytest_customerio.cassettes.fast_yaml import NotPlainError, build
+from pytest_customerio.cassettes.yaml_limits import TooMuchError, check_aliases, check_depth, check_keys
 from pytest_customerio.core.data import DataError
 
-# libyaml builds nested nodes by recursion in C: tens of thousands of levels overflow the stack and end the process.
-DEEPEST = 200
-# The largest number of values that aliases may unfold into: ten lines of aliases can stand for more than memory holds.
-LARGEST = 2_000_000
-# PyYAML 6.0.4 and later refuse more than 1000 levels themselves, in these words. Older versions go on.
-_REFUSED_BY_PYYAML = "maximum nesting depth"
 # Our own recordings hold one interaction a line, as JSON. It is read a hundred times as fast as YAML.
 _LIST = "\ninteractions:\n"
 _ENTRY = "- {"
-# The characters at the beginning of a line that open nested blocks: spaces, and the marks of lists, keys and values.
-_INDENTATION = re.compile(r"^[ ?:-]+", re.MULTILINE)
-
-
-class TooMuchError(Exception):
-    """The aliases of a few lines stand for more values than are read."""
 
 
 def _reads(loader: Any) -> bool:
@@ -162,7 +150,7 @@ def _read(text: str) -> Any:
             pass
     if not FAST:
         return _bounded(text, unique=True)
-    _check_depth(text)
+    check_depth(text, _SAFE)
     try:
         return _simple(text)
     except NotPlainError:  # a line that is no JSON may have anchors, which YAML has to resolve
@@ -184,83 +172,19 @@ def _bounded(text: str, *, unique: bool = False) -> Any:
 
     With `unique`, a key that stands twice in one mapping is an error: PyYAML would take the last one in silence.
     """
-    _check_depth(text)
+    check_depth(text, _SAFE)
     root = _composed(text, _SAFE)
     if unique:
-        _check_keys(root, set())
+        check_keys(root, set())
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
 
 
 def _composed(text: str, loader: Any) -> Any:
     """The nodes of the text. Raises `TooMuchError` where its aliases unfold into too much."""
     root = yaml.compose(text, Loader=loader)
-    if "&" in text and _unfolded(root) > LARGEST:  # without an anchor there is no alias
-        raise TooMuchError(f"its aliases unfold into more than {LARGEST} values")
+    if "&" in text:  # without an anchor there is no alias
+        check_aliases(root)
     return root
-
-
-def _check_keys(node: Any, seen: set[Any]) -> None:
-    """Raise where a mapping has a key twice. What an alias names is looked at once."""
-    if node in seen:
-        return
-    seen.add(node)
-    known: set[tuple[str, str]] = set()
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    for key in (key for key, _ in pairs if isinstance(key, yaml.ScalarNode)):
-        if (key.tag, key.value) in known and key.value != "<<":
-            raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` stands twice here", key.start_mark)
-        known.add((key.tag, key.value))
-    for child in _children(node):
-        _check_keys(child, seen)
-
-
-def _unfolded(root: Any) -> int:
-    """How many values there are when each alias stands for what it names; too many where one contains itself."""
-    sizes: dict[Any, int] = {}
-
-    def size(node: Any) -> int:
-        if node not in sizes:
-            sizes[node] = LARGEST + 1
-            sizes[node] = 1 + sum(map(size, _children(node)))
-        return sizes[node]
-
-    return size(root)
-
-
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def _check_depth(text: str) -> None:
-    """Raise `TooMuchError` where the text is nested too deep: before any parser of PyYAML's recurses into it."""
-    if _deepest_possible(text) > DEEPEST and _depth(text) > DEEPEST:
-        raise TooMuchError(f"nested more than {DEEPEST} levels deep")
-
-
-def _deepest_possible(text: str) -> int:
-    """An upper bound for the depth: each level has a bracket, or begins further right than the one around it."""
-    brackets = text.count("[") + text.count("{")
-    return brackets + max((len(found) for found in _INDENTATION.findall(text)), default=0) + 1
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    try:
-        for event in yaml.parse(text, Loader=_SAFE):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                deepest = max(deepest, depth)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if deepest > DEEPEST:
-                break
-    except yaml.MarkedYAMLError as error:
-        if _REFUSED_BY_PYYAML in str(error.problem):
-            return DEEPEST + 1
-        raise
-    return deepest
 
 
 def _line_of_entry(text: str, *keys: str | int) -> int:

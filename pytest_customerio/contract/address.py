@@ -12,7 +12,8 @@ from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.catalog.unknown_paths import split_identifier
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.operation import Operation
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")

@@ -27,7 +27,8 @@ from pytest_customerio.contract.semantics import (
 )
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.contract.unreadable import no_json, no_object, no_variant, no_workspace, variant_shown
-from pytest_customerio.core.model import Interaction, Operation, Violation
+from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.payload import Payload
 
 # The most violations that are collected from the entries of one batch.

@@ -9,7 +9,8 @@ from pytest_customerio.contract.engine.formats import FORMATS
 from pytest_customerio.contract.engine.keywords import PLACEHOLDERS
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.operation import Operation
 
 # Stands for the moment when a payload was sent where that is not known: no comparison with it is true, so that no rule
 # about time is broken.

@@ -7,7 +7,8 @@ from itertools import islice
 
 from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.rules import violation
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.operation import Operation
 
 _MEASURED = 5000  # more items than any accepted batch can have
 _ENTITY = 32

@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_customerio.contract.engine.words import words
 from pytest_customerio.contract.rules import violation
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import mask, meant
 

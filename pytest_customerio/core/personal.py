@@ -10,7 +10,8 @@ from json import dumps
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from pytest_customerio.core.model import Interaction, Operation, WireRequest
+from pytest_customerio.core.model import Interaction, WireRequest
+from pytest_customerio.core.operation import Operation
 
 # Shorter values and single words also occur in logs that say nothing about a person.
 SHORTEST = 8

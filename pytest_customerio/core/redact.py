@@ -8,8 +8,8 @@ from json import dumps
 from math import isfinite, log10
 from urllib.parse import unquote, urlsplit
 
-from pytest_customerio.core.model import Operation
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[ -][A-Za-z0-9_]+){0,3}")

@@ -10,7 +10,8 @@ from typing import Any
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.baseline import Draws
-from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Violation
+from pytest_customerio.core.model import Interaction, PendingInteraction, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.judging.written_leaks import Carried
 
 # The number of interactions that are held before they are judged and dropped, and the number of bytes of their bodies.

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.contract.events import EVENTS
-from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.core.model import WireRequest
 from pytest_customerio.core.observation import Message
+from pytest_customerio.core.operation import Operation
 
 # Members that belong to one attempt, not to the message: they may differ.
 OF_THE_ATTEMPT = frozenset({"sentAt"})

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from pytest_customerio.clients.queues.jobs import Jobs
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.output.output import Watch

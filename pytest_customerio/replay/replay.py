@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from pytest_customerio.core.marks import ErrorsMark
-from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Observation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.endless import stop_endless
 from pytest_customerio.replay.fitting import dated

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from urllib.parse import urlsplit
 
-from pytest_customerio.core.model import Answer, ErrorCase, Operation, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, WireRequest
 from pytest_customerio.core.observation import Message
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.replay import rejections
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole

@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from pytest_customerio.cassettes.conditions import CONDITIONS, lacking, strict
-from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
+from pytest_customerio.core.model import ErrorCase, WireRequest
 from pytest_customerio.core.observation import Message
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole
 

@@ -8,7 +8,8 @@ from json import dumps
 from urllib.parse import quote
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.process import guard
 from pytest_customerio.tools.target import Target, TargetError, open_target
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from pytest_customerio.cassettes.successes import SUCCESS
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.asking import NoKeyError, ask_operation
 from pytest_customerio.tools.target import Target, made_up
 

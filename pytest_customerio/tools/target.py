@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST, WORDS
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.key_variables import (
     KINDS,
     REGION,

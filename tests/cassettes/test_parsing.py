@@ -11,7 +11,8 @@ import yaml
 from vcr.serializers import yamlserializer
 
 from pytest_customerio.cassettes import parsing
-from pytest_customerio.cassettes.parsing import DEEPEST, load_any, parse
+from pytest_customerio.cassettes.parsing import load_any, parse
+from pytest_customerio.cassettes.yaml_limits import DEEPEST
 from pytest_customerio.core.data import DataError
 
 PATH = Path("case.yaml")

@@ -23,7 +23,8 @@ from vectors import DOCUMENTS, KEYS, TRACK, grown
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.contract.contract import Contract, Judged
-from pytest_customerio.core.model import Interaction, Operation
+from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.operation import Operation
 
 CATALOG = Catalog.load()
 CONTRACT = Contract(CATALOG)

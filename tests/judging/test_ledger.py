@@ -10,7 +10,8 @@ import pytest
 
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
-from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Severity, Violation
+from pytest_customerio.core.model import Interaction, PendingInteraction, Severity, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.judging import ledger
 from pytest_customerio.judging.ledger import Record, Tally
 from pytest_customerio.judging.written_leaks import Carried

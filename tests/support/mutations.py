@@ -16,7 +16,7 @@ from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.engine.keywords import KEYWORDS
 from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 Json = Any
 Path = tuple[str | int, ...]

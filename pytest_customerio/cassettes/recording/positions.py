@@ -15,7 +15,7 @@ from pytest_customerio.contract.catalog.catalog import Catalog, Match
 from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.contract.engine.bundle import bundle
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 # own: only the application knows what stands there. time: a moment. prose: a sentence of Customer.io's about a request.
 # listed: a member that Customer.io knows; its name says what kind of value it has.

@@ -13,7 +13,7 @@ from pytest_customerio.contract.catalog.routes import read_operation, read_route
 from pytest_customerio.contract.catalog.templates import by_endpoint, fit
 from pytest_customerio.contract.catalog.unknown_paths import may_exist
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 LONGEST_REMEMBERED = 4096

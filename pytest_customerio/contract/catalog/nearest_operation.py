@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 # How like the paths have to be, from 0 to 1; below this a suggestion makes no sense.
 CUTOFF = 0.6

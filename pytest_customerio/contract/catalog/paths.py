@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.redact import safe_url
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pytest_customerio.contract.catalog.samples import sample
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 Json = Any
 FILE = "routes.json"

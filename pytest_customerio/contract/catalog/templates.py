@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 # By surface, method, number of segments, and first segment, which is a word in each template.
 Endpoints = dict[tuple[str, str, int, str], list[tuple[tuple[str, ...], tuple[Operation, ...]]]]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_customerio.contract.catalog.templates import fits, template_of
-from pytest_customerio.core.model import Operation
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 
 # Families of the App API that only older descriptions list.
 _FORMER_FAMILIES = frozenset({"cdp_subscriptions", "channels", "content", "webhooks"})

@@ -12,8 +12,8 @@ from pytest_customerio.contract.engine.bundle import foreign_references
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.flaws import flaw
 from pytest_customerio.core.data import DataError, read_json
-from pytest_customerio.core.model import Operation
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 
 Json = Any
 

@@ -12,7 +12,7 @@ from pytest_customerio.contract.engine.bundle import parameters
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.own_schemas import load_own
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 
 class Schemas:

@@ -14,8 +14,9 @@ from pytest_customerio.contract.plan.contents import Content, Kind, contents
 from pytest_customerio.contract.plan.files import PlanFile, compiled, plan_files
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.payload import Payload
 
 Json = Any

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.engine.words import words
 from pytest_customerio.contract.events import EVENTS
-from pytest_customerio.core.model import Answer, Interaction, Operation, Provenance, Verdict
+from pytest_customerio.core.model import Answer, Interaction, Provenance, Verdict
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.outline import outline
 from pytest_customerio.core.redact import cut
 from pytest_customerio.judging.chain import waited_between

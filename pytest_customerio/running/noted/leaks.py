@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import Interaction, Operation, Violation
+from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.personal import contacts
 from pytest_customerio.judging.written_leaks import Carried, Way, raised_leaks, written_leaks
 from pytest_customerio.process.call_sites import CallSite

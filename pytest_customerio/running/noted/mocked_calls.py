@@ -10,7 +10,8 @@ from pytest_customerio.clients.mocks.originals.calls import address, method_of
 from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Judged
-from pytest_customerio.core.model import Operation, PendingInteraction, Violation
+from pytest_customerio.core.model import PendingInteraction, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.reporting.sentences import mocked
 from pytest_customerio.running.checked.checked_test import CheckedTest
 

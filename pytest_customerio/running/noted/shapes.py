@@ -11,7 +11,8 @@ from pytest_customerio.contract.plan.contents import BROADCAST, Content, content
 from pytest_customerio.contract.plan.files import RULES
 from pytest_customerio.contract.plan.shapes import shape, signature, typed
 from pytest_customerio.core.allowances import Allowance
-from pytest_customerio.core.model import Interaction, Operation, Violation
+from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.redact import is_personal
 from pytest_customerio.reporting.results import CONFLICT
 from pytest_customerio.reporting.sent_shapes import CACHE

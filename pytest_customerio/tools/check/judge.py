@@ -11,7 +11,8 @@ from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.contract import Contract, Head, Judged
 from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.core.data import DataError
-from pytest_customerio.core.model import Interaction, Operation
+from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.tools.check.reading import entries
 from pytest_customerio.tools.check.reading.exported import of_export, payload_of

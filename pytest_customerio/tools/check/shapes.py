@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 
 Json = Any
 # Members that a call of Pipelines has, and an event of Track v1, which may have the type `page` too, has not.

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pytest_customerio.core.model import Operation, Severity, Violation
+from pytest_customerio.core.model import Severity, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.redact import cut
 from pytest_customerio.reporting.sentences import causes
 

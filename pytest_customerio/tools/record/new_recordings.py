@@ -20,7 +20,8 @@ from pytest_customerio.cassettes.recording.matching import MARK, identity, mark
 from pytest_customerio.cassettes.recording.playing import Comparison, RecordingError, path_of
 from pytest_customerio.cassettes.recording.scrub import Scrubber, allowed_headers
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.tools.record.canary import CanaryScrubber, LeakError
 from pytest_customerio.tools.record.metadata import provenance

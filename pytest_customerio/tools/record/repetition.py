@@ -9,7 +9,8 @@ from typing import Any
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.exchanges import Exchange, exchanges
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Answer, Operation
+from pytest_customerio.core.model import Answer
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.record.candidates import Candidate
 from pytest_customerio.tools.repeating import prepare, repeat
 from pytest_customerio.tools.target import Target

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.contract import Judged
-from pytest_customerio.core.model import Interaction, OperationName, Violation
+from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.operation import OperationName
 from pytest_customerio.tools.sandbox.answering.json_views import person_json
 from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer

@@ -19,7 +19,8 @@ from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.record.canary import contains_any
 
 CATALOG = Catalog.load()

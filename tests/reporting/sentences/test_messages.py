@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, Provenance, Violation
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Provenance, Violation
 from pytest_customerio.core.observation import Observation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.requirements import Outdated
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence

@@ -13,7 +13,6 @@ from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import (
     Answer,
     ErrorCase,
-    Operation,
     Outcome,
     PendingInteraction,
     Provenance,
@@ -22,6 +21,7 @@ from pytest_customerio.core.model import (
     Violation,
 )
 from pytest_customerio.core.observation import Attempt, Observation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay

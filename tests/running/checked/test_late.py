@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from pytest_customerio.core.model import Interaction, Operation, PendingInteraction
+from pytest_customerio.core.model import Interaction, PendingInteraction
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.running.checked.checked_test import CheckedTest
 from pytest_customerio.running.checked.late import Late, LateRequests
 

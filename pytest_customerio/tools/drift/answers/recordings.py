@@ -11,8 +11,9 @@ from pytest_customerio.cassettes.exchanges import exchanges
 from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
-from pytest_customerio.core.model import Answer, Operation, Provenance, WireRequest
+from pytest_customerio.core.model import Answer, Provenance, WireRequest
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)

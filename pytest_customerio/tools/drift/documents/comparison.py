@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation, Severity, Violation
+from pytest_customerio.core.model import Severity, Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields
 from pytest_customerio.tools.drift.documents.operations import Published, key_of, ours
 

@@ -11,7 +11,7 @@ from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.contract.engine.bundle import bundle
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields, Reader, both, either, list_in
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
+from pytest_customerio.core.model import ErrorCase, WireRequest
 from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.replay.scope import draws
 from pytest_customerio.tools.sandbox.arguments import CannotError
 

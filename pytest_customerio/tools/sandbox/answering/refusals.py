@@ -9,7 +9,8 @@ from itertools import islice
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
-from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.sandbox.answering.answers import Answers, ErrorDetail, SandboxAnswer
 from pytest_customerio.tools.sandbox.requests.request import ApiRequest, batch_entities, entity_operation
 

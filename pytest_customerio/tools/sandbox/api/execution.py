@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.sandbox.api.call import NOT_STORED, Call, CallResult
 from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
 from pytest_customerio.tools.sandbox.json_values import mapping

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from pytest_customerio.contract.catalog.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
+from pytest_customerio.core.model import Interaction, Violation, WireRequest
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.core.payload import TOO_DEEP
 from pytest_customerio.tools.sandbox.requests.stored_payload import StoredPayload, stored, stored_small
 

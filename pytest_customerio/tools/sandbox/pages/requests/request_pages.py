@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.sandbox.answering.service import Service
 from pytest_customerio.tools.sandbox.pages.formatting import shorten, show_body
 from pytest_customerio.tools.sandbox.pages.frame import MAX_WHOLE, PAGE_SIZE, REQUESTS, Context, frame

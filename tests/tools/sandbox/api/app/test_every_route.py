@@ -13,7 +13,7 @@ from sandbox_client import SandboxClient
 
 from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.core import data
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.operation import Operation
 from pytest_customerio.tools.sandbox.api.app.inventory.records import MADE_UP
 from pytest_customerio.tools.sandbox.api.call import NOT_STORED
 
