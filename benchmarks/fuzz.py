@@ -52,7 +52,7 @@ from urllib3.util import Retry, Timeout
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import Settings
-from pytest_customerio.running.checked.checked_test import Plan
+from pytest_customerio.running.checked.checked import Plan
 from pytest_customerio.running.session import Session
 
 try:

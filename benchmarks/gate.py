@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from pytest_customerio.core.settings import Settings
-from pytest_customerio.running.checked.checked_test import CheckedTest, Plan
+from pytest_customerio.running.checked.checked import CheckedTest, Plan
 from pytest_customerio.running.session import Session
 
 URL = "https://track.customer.io/api/v1/customers/customer-1/events"

@@ -15,7 +15,7 @@ from gate import URL, session, settle
 from side_by_side import Row, table
 
 from pytest_customerio.reporting.results import Results
-from pytest_customerio.running.checked.checked_test import CheckedTest, Plan
+from pytest_customerio.running.checked.checked import CheckedTest, Plan
 
 REQUESTS = 100_000
 # Requests are judged in batches of this size, so a window has the same size.

@@ -18,7 +18,7 @@ from gate import session
 from side_by_side import Row, table
 
 from pytest_customerio.core.model import Answer, WireRequest
-from pytest_customerio.running.checked.checked_test import CheckedTest, Plan
+from pytest_customerio.running.checked.checked import CheckedTest, Plan
 
 THREADS = 16
 EACH = 1000

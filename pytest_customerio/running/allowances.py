@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 # What one test says about an allowance, the strongest first. A mark on several items is unneeded only if none of them
 # needed it; an item that failed for its own reason cannot say.

@@ -13,7 +13,7 @@ from pytest_customerio.running.checked.tracebacks import leave_out_libraries
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 
 class PhaseEnd:

@@ -17,7 +17,7 @@ from pytest_customerio.running.phase_end import PhaseEnd
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
     from pytest_customerio.running.planning.plan import Plan
     from pytest_customerio.running.session import Session
 

@@ -20,7 +20,7 @@ from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.reporting.sentences.answered import answered_text
-from pytest_customerio.running.checked.checked_test import CheckedTest, SessionParts
+from pytest_customerio.running.checked.checked import CheckedTest, SessionParts
 from pytest_customerio.running.checked.conclusion import FINE, Conclusion, Judge, of_texts
 from pytest_customerio.running.checked.late import Late, LateRequests
 from pytest_customerio.running.checked.reported import NOTHING, Unreported

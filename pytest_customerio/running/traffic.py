@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.real_calls.unsent import Heard
     from pytest_customerio.contract.catalog.catalog import Catalog
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

@@ -14,7 +14,7 @@ from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.plugin import RUN
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.run.run import Run
 from pytest_customerio.running.session import Session

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.checked.conclusion import Conclusion
 from pytest_customerio.running.session import Session
 

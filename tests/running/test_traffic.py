@@ -11,7 +11,7 @@ import pytest
 
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.guard import RefusedError
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.traffic import SessionTraffic
 

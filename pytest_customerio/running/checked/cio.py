@@ -10,7 +10,7 @@ from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.replay.statements import Statements
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
     from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback

@@ -14,7 +14,7 @@ from pytest_customerio.running.checked.reported import NOTHING, Unreported, key_
 
 if TYPE_CHECKING:
     from pytest_customerio.judging.judgement import Judgement
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
     from pytest_customerio.running.checked.replayed_case import ReplayedCase
 
 # A test's verdict on an operation is the worst outcome of its payloads.

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

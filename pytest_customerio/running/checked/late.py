@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.judging.ledger import operation_name
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ from pytest_customerio.running.checked.conclusion import worst_of
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.core.observation import Attempt
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 # The most attempts of one payload and answers of one operation that are shown, and the length of a body that is.
 ATTEMPTS = 60

@@ -14,7 +14,7 @@ from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.output.written import Written
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 BLIND = Violation(
     "leak-check-blind",

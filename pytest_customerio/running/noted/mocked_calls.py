@@ -13,7 +13,7 @@ from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import PendingInteraction, Violation
 from pytest_customerio.core.operation import Operation
 from pytest_customerio.reporting.sentences import mocked
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 
 
 class MockedCalls:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.listening.listener import Listener
     from pytest_customerio.clients.mocks.notes.notes import Note, Notes
     from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
 
 
 class Mocks:

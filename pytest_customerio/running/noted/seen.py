@@ -12,7 +12,7 @@ from pytest_customerio.running.noted.shapes import Shapes
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.contract.catalog.catalog import Catalog
-    from pytest_customerio.running.checked.checked_test import CheckedTest
+    from pytest_customerio.running.checked.checked import CheckedTest
     from pytest_customerio.running.noted.details import Details
 
 

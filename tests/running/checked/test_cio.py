@@ -11,7 +11,7 @@ import pytest
 from pytest_customerio.core.model import Answer, PendingInteraction
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging import judgement
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.checked.cio import Cio
 
 EVENTS = "https://track.customer.io/api/v1/customers/42/events"

@@ -26,7 +26,7 @@ from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
 from pytest_customerio.reporting.sentences import blocked, messages
-from pytest_customerio.running.checked.checked_test import CheckedTest, SessionParts
+from pytest_customerio.running.checked.checked import CheckedTest, SessionParts
 from pytest_customerio.running.checked.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.checked.replayed_case import ReplayedCase
 from pytest_customerio.running.planning.plan import Plan

@@ -6,7 +6,7 @@ from typing import cast
 
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.operation import Operation
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.checked.late import Late, LateRequests
 
 EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")

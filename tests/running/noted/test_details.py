@@ -12,7 +12,7 @@ from pytest_customerio.core.model import Interaction, Verdict
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.reporting.sentences.answered import Answered
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.noted.details import ANSWERS, ATTEMPTS, Details, note
 from pytest_customerio.running.session import Session
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_customerio.core.model import Answer
 from pytest_customerio.process.call_sites import Function
 from pytest_customerio.process.output.written import Text
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.noted.leaks import is_test_file
 from pytest_customerio.running.session import Session
 

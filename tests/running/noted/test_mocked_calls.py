@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from pytest_customerio.core.settings import Settings
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.session import Session
 

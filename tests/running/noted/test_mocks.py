@@ -16,7 +16,7 @@ from pytest_customerio.clients.mocks.notes.notes import Notes
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.process.recognition import MOCKS
-from pytest_customerio.running.checked.checked_test import CheckedTest
+from pytest_customerio.running.checked.checked import CheckedTest
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.session import Session
 

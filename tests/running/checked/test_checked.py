@@ -10,7 +10,7 @@ from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Answer, Interaction, PendingInteraction, Violation
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.running.checked.checked_test import ANSWERED, CheckedTest
+from pytest_customerio.running.checked.checked import ANSWERED, CheckedTest
 from pytest_customerio.running.session import Session
 
 Begin = Callable[..., CheckedTest]
