@@ -18,6 +18,7 @@ customerio = pytest.importorskip("customerio")
 analytics = pytest.importorskip("customerio.analytics")
 async_customerio = pytest.importorskip("async_customerio")
 
+real_message = customerio.SendEmailRequest
 URL = "https://track.customer.io/api/v1/customers/42/events"
 KEYS = ("site-1234", "key-12345")
 
@@ -98,6 +99,16 @@ def test_mocks_of_mocks_of_classes(heard: Listening) -> None:
     assert len(heard.taken()) == 101
     assert heard.notes is not None
     assert heard.notes.calls == 0
+
+
+def test_a_mock_of_a_class_of_messages(heard: Listening) -> None:
+    """What it makes is known as a message made by it, so that a call which is given one can be judged."""
+    with patch("customerio.APIClient"), patch("customerio.SendEmailRequest"):
+        message = customerio.SendEmailRequest(to="ada@example.com", transactional_message_id=1, identifiers={"id": "1"})
+        customerio.APIClient("key-12345").send_email(message)
+    note = heard.taken()[-1]
+    assert note.role.label == "customerio.APIClient.send_email"
+    assert isinstance(note.given.args[-1], real_message)
 
 
 def test_an_sdk_of_one_module(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
