@@ -27,11 +27,14 @@ class Message(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """Where a request goes: its host, whether that is one of Customer.io's regions, and the credentials as sent."""
+    """Where a request goes: its host, whether that is one of Customer.io's regions, and the hash of its credentials.
+
+    The credentials themselves are not here, because a failed assertion shows the values of an observation.
+    """
 
     host: str = ""
     regional: bool = False
-    credentials: str = ""
+    credentials: int = 0
 
     def may_be(self, other: Workspace) -> bool:
         """Whether both may be one workspace, which has one region. A proxy may stand for any region."""
@@ -42,13 +45,13 @@ class Workspace(NamedTuple):
 class Attempt(NamedTuple):
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
-    `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
-    whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
-    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
-    `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
-    `workspace` is where it went. `flow` is the number of the flow of work that made it, if
-    that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody
-    waited. `expected` is the number of exceptions that the test had expected before (`pytest.raises`).
+    `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met`
+    says whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds
+    that the answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for
+    data, `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
+    `workspace` is where it went. `flow` is the number of the flow of work that made it, if that is known; `slept`
+    are the seconds that this flow had slept then, `waited` those that had passed while anybody waited. `expected`
+    is the number of exceptions that the test had expected before (`pytest.raises`).
     """
 
     identity: str

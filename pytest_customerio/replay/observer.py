@@ -240,4 +240,4 @@ def workspace(operation: Operation, request: WireRequest) -> Workspace:
     """Where a request of an operation goes."""
     host = urlsplit(request.url).hostname or ""
     sent = "\n".join(request.headers.get(name, "") for name in CREDENTIALS)
-    return Workspace(host, host in operation.hosts.values(), sent)
+    return Workspace(host, host in operation.hosts.values(), hash(sent))

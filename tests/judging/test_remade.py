@@ -36,7 +36,7 @@ def bought(**data):
 def elsewhere(body, number):
     """The payload is for another workspace than that of any other number."""
     (one,) = seen(body, after=[AFTER[number]])
-    sent = [attempt._replace(workspace=Workspace(credentials=str(number))) for attempt in one.attempts]
+    sent = [attempt._replace(workspace=Workspace(credentials=number)) for attempt in one.attempts]
     return [one._replace(attempts=sent)]
 
 

@@ -47,9 +47,7 @@ def test_a_permanent_error_is_attempted_once(observation, found):
 def test_another_key_is_no_blind_retry():
     """The same request with another key, or at another host, may draw another answer."""
     tried = seen(PERMANENT, 0.0, 1.0, reported=True)
-    other = [
-        one._replace(workspace=Workspace(credentials=str(number or ""))) for number, one in enumerate(tried.attempts)
-    ]
+    other = [one._replace(workspace=Workspace(credentials=number)) for number, one in enumerate(tried.attempts)]
     assert rules(tried._replace(attempts=other)) == []
     assert got(tried._replace(attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
 

@@ -109,7 +109,7 @@ def test_parts_of_a_test_do_not_go_on_with_each_other(stage):
     assert [stage.attempt(stage.main, part=part) for part in (1, 1, 2, 2)] == [0, 0, 1, 1]
 
 
-HERE, THERE = Workspace("us", True, "a"), Workspace("eu", True, "a")
+HERE, THERE = Workspace("us", True, 1), Workspace("eu", True, 1)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ HERE, THERE = Workspace("us", True, "a"), Workspace("eu", True, "a")
     [
         ((HERE, None, True), HERE, True),
         ((HERE, 500, True), THERE, False),
-        ((HERE, 500, True), HERE._replace(credentials="b"), False),
-        ((HERE, 500, True), Workspace("proxy", False, "a"), True),
-        ((HERE, 301, True), THERE._replace(credentials=""), True),
+        ((HERE, 500, True), HERE._replace(credentials=2), False),
+        ((HERE, 500, True), Workspace("proxy", False, 1), True),
+        ((HERE, 301, True), THERE._replace(credentials=0), True),
         ((HERE, 401, False), THERE, True),
         ((HERE, 200, False), HERE, True),
-        ((HERE, 200, False), Workspace("proxy", False, "a"), False),
+        ((HERE, 200, False), Workspace("proxy", False, 1), False),
     ],
 )
 def test_a_chain_goes_on_at_another_workspace_where_the_first_one_refused(before, after, one) -> None:

@@ -209,3 +209,13 @@ def test_a_task_that_asks_to_be_run_again(sender):
     tasks._requests_to_retry.append(error)
     (one,) = app.replay.observations(error)
     assert (one.raised, one.declared, one.rerun, one.pending) == (error, True, True, True)
+
+
+def test_the_text_of_an_attempt_shows_no_credential(sender):
+    """Two keys are two workspaces, and neither can be read from the value, which a failed assertion shows."""
+    app = sender(RATE)
+    for key in ("f00dcafe12345678", "f00dcafe87654321"):
+        app.identify("a", headers={"authorization": f"Bearer {key}"})
+    found = [attempt for one in app.replay.observations(None) for attempt in one.attempts]
+    assert len({attempt.workspace for attempt in found}) == 2
+    assert "f00dcafe" not in repr(found)
